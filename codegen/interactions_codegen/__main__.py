@@ -1,0 +1,5 @@
+"""`python -m interactions_codegen`."""
+
+from .cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,115 @@
+"""The generated package as a whole: rendered in memory, compared or put in place at once."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from . import __version__
+from .build import build
+from .errors import CodegenError
+from .render import render_package
+from .source import Source, load, revisions_in
+
+PACKAGE = "gemini_interactions_types"
+MANIFEST = "MANIFEST.json"
+SHOWN_LINES = 20
+
+
+def generate(spec: Path) -> dict[str, str]:
+    """Every file of the bindings by its path inside the package, from the whole spec."""
+    if not spec.is_dir():
+        raise CodegenError(f"{spec} is no folder: give the spec folder with --spec")
+    folders = revisions_in(spec)
+    if not folders:
+        raise CodegenError(f"{spec} holds no revision: a revision's folder is named YYYY-MM-DD")
+    sources = [load(folder) for folder in folders]
+    spec_hash = combined_hash(sources)
+    files = render_package([build(source) for source in sources], spec_hash)
+    files[MANIFEST] = manifest(sources, spec_hash, files)
+    return files
+
+
+def combined_hash(sources: list[Source]) -> str:
+    lines = "".join(f"{source.label} {source.hash}\n" for source in sources)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def manifest(sources: list[Source], spec_hash: str, files: Mapping[str, str]) -> str:
+    content = {
+        "generator": __version__,
+        "spec": spec_hash,
+        "revisions": {source.label: source.hash for source in sources},
+        "files": {
+            name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(files.items())
+        },
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def differences(files: Mapping[str, str], folder: Path) -> Iterator[str]:
+    """What keeps a folder from being what the spec gives, as short diffs."""
+    present = {
+        path.relative_to(folder).as_posix()
+        for path in (folder.rglob("*") if folder.is_dir() else ())
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    for name in sorted(present - files.keys()):
+        yield f"{name}: not generated from the spec"
+    for name in sorted(files.keys() - present):
+        yield f"{name}: missing"
+    for name in sorted(files.keys() & present):
+        data = (folder / name).read_bytes()
+        if data != files[name].encode():
+            text = data.decode("utf-8", "replace")
+            yield from shortened(
+                difflib.unified_diff(
+                    text.splitlines(),
+                    files[name].splitlines(),
+                    f"{name} (as it is)",
+                    f"{name} (as the spec gives it)",
+                    lineterm="",
+                    n=0,
+                )
+            )
+
+
+def shortened(diff: Iterator[str]) -> Iterator[str]:
+    lines = list(diff)
+    yield from lines[:SHOWN_LINES]
+    if len(lines) > SHOWN_LINES:
+        yield f"… {len(lines) - SHOWN_LINES} more lines"
+
+
+def write(files: Mapping[str, str], folder: Path) -> None:
+    """Put all files in place, or none: built beside the target, then exchanged by renaming."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    refuse_foreign(folder)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, text in files.items():
+            path = scratch / "new" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        if folder.exists():
+            os.rename(folder, scratch / "old")
+        try:
+            os.rename(scratch / "new", folder)
+        except OSError:
+            if (scratch / "old").exists():
+                os.rename(scratch / "old", folder)
+            raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Only a folder that we generated, or an empty one, is ever replaced."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise CodegenError(f"{folder} holds files that are not ours ({MANIFEST} is missing)")

@@ -1,0 +1,1 @@
+"""What all revisions share. Not generated from the spec: the same for every one of them."""
