@@ -1,0 +1,242 @@
+"""Server-sent events: bytes in, frames out.
+
+The decoder follows the WHATWG event-stream rules to the letter, does no I/O, and looks at
+each byte a constant number of times, however the stream is cut into chunks.
+
+A stream is lines; a line ends with CR, LF or CRLF; lines gather into blocks; a blank line
+ends a block. This, and nothing else, lives from one ``feed`` to the next:
+
+1. *The line without an end* (``_line``). Only its end tells what it is, so it waits as raw
+   bytes and is not searched again. No line end lies inside a UTF-8 sequence, so each line is
+   decoded when whole, and a character cut in two by a chunk is no case of its own.
+2. *Two bits about the bytes before.* The last one was a CR (``_after_cr``): that CR has ended
+   its line and dispatched its block already, and an LF that follows belongs to it and is
+   swallowed. Waiting for the LF would hold a finished frame back until the server speaks
+   again. And: nothing but a part of a byte order mark has come so far (``_at_start``).
+3. *The block without an end*: data, event name and bare lines, beside the last event id and
+   the reconnection time, which outlive blocks. By the rules the end of the stream discards
+   an unfinished block; ``close`` hands it over, marked as incomplete.
+
+Every line is one of four kinds:
+
+- *blank*: no bytes at all;
+- *comment*: begins with a colon; dropped;
+- *field*: what stands before its first colon, or the whole line if it has none, is exactly
+  ``data``, ``event``, ``id`` or ``retry``;
+- *bare*: anything else. WHATWG ignores such lines, but the API writes errors as plain JSON
+  into a running stream, on one line or on many. A run of bare lines becomes one ``BareText``
+  when a field line, a blank line or ``close`` ends it; comments do not end it. When one blank
+  line ends both a frame and a run, the frame comes first.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import define
+
+__all__ = ["BareText", "Decoder", "Frame", "SSELimitError"]
+
+_BOM: Final = b"\xef\xbb\xbf"
+_CR: Final = 13
+_MAX_RETRY_DIGITS: Final = 18  # far beyond any delay, and well within what int() takes
+
+
+@define
+class Frame:
+    """One event."""
+
+    event: str
+    """The event's name; empty for the default, "message"."""
+    data: str
+    """The data lines, joined by line feeds."""
+    id: str | None
+    """The last event id in force: None if none was ever sent, empty if it was reset."""
+    retry: int | None
+    """The reconnection time in force, in milliseconds."""
+    complete: bool = True
+    """False if the stream ended before the blank line; the data may be cut."""
+
+
+@define
+class BareText:
+    """Consecutive lines that are no part of the event-stream format."""
+
+    text: str
+    """The lines, joined by line feeds."""
+
+
+class SSELimitError(ValueError):
+    """An event, or a single line, outgrew ``max_event_bytes``."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"server-sent event is larger than the limit of {self.limit} bytes"
+
+
+class Decoder:
+    """Decodes one event stream: feed it bytes as they come, then close it.
+
+    ``max_event_bytes`` bounds what is held: the bytes of a block's lines, line ends not
+    counted, comments each by itself. Items completed ahead of an event that is too large are
+    returned first; the error then comes with the next call, and again with every later one.
+    """
+
+    __slots__ = (
+        "_after_cr",
+        "_at_start",
+        "_bare",
+        "_block_bytes",
+        "_data",
+        "_event",
+        "_failure",
+        "_id",
+        "_limit",
+        "_line",
+        "_retry",
+        "last_event_id",
+    )
+
+    last_event_id: str | None
+    """The id in force at the last blank line, even if that block had no data."""
+
+    def __init__(self, *, max_event_bytes: int | None = None) -> None:
+        if max_event_bytes is not None and max_event_bytes < 1:
+            raise ValueError("max_event_bytes must be positive or None")
+        self._limit = max_event_bytes
+        self._failure: SSELimitError | None = None
+
+        self._at_start = True
+        self._after_cr = False
+        self._line = bytearray()
+
+        self._block_bytes = 0
+        self._data: list[str] = []
+        self._bare: list[str] = []
+        self._event = ""
+        self._id: str | None = None
+        self._retry: int | None = None
+        self.last_event_id = None
+
+    def feed(self, chunk: bytes) -> list[Frame | BareText]:
+        """Take the next bytes; return what they complete, in order."""
+        if self._failure is not None:
+            raise self._failure
+        items: list[Frame | BareText] = []
+        try:
+            for line in self._cut(chunk):
+                if line:
+                    self._take(line, items)
+                else:
+                    self._end_block(items)
+            if self._limit is not None:
+                self._check_size(self._line)
+        except SSELimitError as error:
+            self._failure = error
+            if not items:
+                raise
+        return items
+
+    def close(self) -> list[Frame | BareText]:
+        """Take the end of the stream; return what it left without an end.
+
+        The last line may be cut. If it is data or bare it is kept all the same, for whoever
+        parses it sees whether it is whole; a cut event name, id or retry is dropped.
+        """
+        if self._failure is not None:
+            raise self._failure
+        items: list[Frame | BareText] = []
+        line = bytes(self._line)
+        self._line.clear()
+        if line and line.partition(b":")[0] not in (b"event", b"id", b"retry"):
+            self._take(line, items)
+        self._end_block(items, complete=False)
+        return items
+
+    def _cut(self, chunk: bytes) -> list[bytes | bytearray]:
+        """Return the lines that end in this chunk; hold back what follows the last of them."""
+        if self._at_start:
+            chunk = self._skip_bom(chunk)
+        if self._after_cr and chunk:
+            chunk = chunk.removeprefix(b"\n")
+            self._after_cr = False
+        if _CR in chunk:
+            self._after_cr = chunk.endswith(b"\r")
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        lines: list[bytes | bytearray] = [*chunk.split(b"\n")]
+        rest = lines.pop()
+        if lines and self._line:
+            self._line += lines[0]
+            lines[0], self._line = self._line, bytearray()
+        self._line += rest
+        return lines
+
+    def _skip_bom(self, chunk: bytes) -> bytes:
+        """Hold back the first bytes of the stream until they are, or are not, the mark."""
+        start = bytes(self._line) + chunk
+        if len(start) < len(_BOM) and _BOM.startswith(start):
+            self._line[:] = start
+            return b""
+        self._line.clear()
+        self._at_start = False
+        return start.removeprefix(_BOM)
+
+    def _take(self, line: bytes | bytearray, items: list[Frame | BareText]) -> None:
+        """Enter a line that is not blank into the block."""
+        if self._limit is not None:
+            self._block_bytes = self._check_size(line)
+        text = line.decode("utf-8", "replace")
+        if text.startswith("data:"):  # by far the most frequent and the largest: one copy
+            self._data.append(text[6:] if text.startswith(" ", 5) else text[5:])
+        else:
+            name, _, value = text.partition(":")
+            if not name:
+                return
+            if not self._set_field(name, value.removeprefix(" ")):
+                self._bare.append(text)
+                return
+        if self._bare:
+            self._end_run(items)
+
+    def _set_field(self, name: str, value: str) -> bool:
+        """Set a field of the block; return whether there is one of this name."""
+        if name == "event":
+            self._event = value
+        elif name == "id":
+            if "\0" not in value:
+                self._id = value
+        elif name == "retry":
+            if value.isascii() and value.isdigit() and len(value) <= _MAX_RETRY_DIGITS:
+                self._retry = int(value)
+        elif name == "data":
+            self._data.append(value)
+        else:
+            return False
+        return True
+
+    def _end_block(self, items: list[Frame | BareText], *, complete: bool = True) -> None:
+        if self._data:
+            data = "\n".join(self._data)
+            items.append(Frame(self._event, data, self._id, self._retry, complete))
+            self._data.clear()
+        if self._bare:
+            self._end_run(items)
+        self._event = ""
+        self._block_bytes = 0
+        if complete:
+            self.last_event_id = self._id
+
+    def _end_run(self, items: list[Frame | BareText]) -> None:
+        items.append(BareText("\n".join(self._bare)))
+        self._bare.clear()
+
+    def _check_size(self, line: bytes | bytearray) -> int:
+        """Return the size of the block with this line; a comment counts by itself only."""
+        comment = line[:1] == b":"
+        size = len(line) if comment else self._block_bytes + len(line)
+        if self._limit is not None and size > self._limit:
+            raise SSELimitError(self._limit)
+        return self._block_bytes if comment else size
