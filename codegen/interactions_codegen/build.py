@@ -13,6 +13,7 @@ from .frontend import FrontField, read_schemas
 from .lints import check
 from .model import (
     AliasType,
+    Answer,
     Choice,
     Definition,
     EnumType,
@@ -121,6 +122,20 @@ def object_type(
             if wire != single
         ),
         free=bool(schema.get("additionalProperties", False)),
+        answer=answer_of(source, name),
+    )
+
+
+def answer_of(source: Source, name: str) -> Answer | None:
+    """The answer that `revision.json` says a type holds."""
+    answer = source.revision.get("answer")
+    if answer is None or answer["type"] != name:
+        return None
+    return Answer(
+        field=answer["field"],
+        container=answer.get("container"),
+        passed_over=answer["passed_over"],
+        media=tuple(answer["media"].items()),
     )
 
 

@@ -88,6 +88,16 @@ class Tag:
 
 
 @frozen(kw_only=True)
+class Answer:
+    """Where an object keeps what the model answered: the source of its `output_*` properties."""
+
+    field: str
+    container: str | None
+    passed_over: str
+    media: tuple[tuple[str, str], ...]
+
+
+@frozen(kw_only=True)
 class ObjectType:
     name: str
     family: str
@@ -96,6 +106,7 @@ class ObjectType:
     tag: Tag | None
     fields: tuple[Field, ...]
     free: bool
+    answer: Answer | None
 
 
 @frozen(kw_only=True)

@@ -14,6 +14,7 @@ from . import __version__, expressions, layout
 from .errors import CodegenError
 from .model import (
     AliasType,
+    Answer,
     Anything,
     Choice,
     Definition,
@@ -147,6 +148,7 @@ class RevisionRenderer:
             values_constant=values_constant,
             attribute=attribute,
             field_text=field_text,
+            answer_arguments=answer_arguments,
             union_arms=union_arms,
             alias_arms=alias_arms,
         )
@@ -159,7 +161,8 @@ class RevisionRenderer:
             + [arm for d in own if isinstance(d, AliasType) for arm in alias_arms(d)]
         )
         mentioned = {name for d in own for name in names_of(d)}
-        return {name for name in mentioned if re.search(rf"\b{name}\b", code)}
+        media = {kind for d in own for kind in media_of(d)}
+        return media | {name for name in mentioned if re.search(rf"\b{name}\b", code)}
 
     def family_imports(self, own: list[Definition]) -> str:
         objects = [d for d in own if isinstance(d, ObjectType)]
@@ -179,6 +182,7 @@ class RevisionRenderer:
                 imported("attrs", ["define", "field("], f"define {code}") if objects else "",
                 layout.lines(
                     [
+                        f"from ..{SUPPORT} import answer" if any(map(media_of, own)) else "",
                         layout.import_from(f"..{SUPPORT}.model", support) if support else "",
                         self.imports_of(elsewhere),
                     ]
@@ -245,11 +249,15 @@ class RevisionRenderer:
         aliases = [d for d in self.aliases if d.name in reachable]
         body = self.render(
             "params",
-            exported=sorted(f"{d.name}Param" for d in own if not isinstance(d, EnumType)),
+            exported=sorted(
+                [f"{d.name}Param" for d in own if not isinstance(d, EnumType)]
+                + [f"{name}Fields" for name in self.switched()]
+            ),
             objects=objects,
             unions=unions,
             aliases=aliases,
-            param_fields=lambda d: param_fields(self.revision, d),
+            param_fields=lambda d, without=None: param_fields(self.revision, d, without),
+            switched=self.switched(),
             param_union=lambda d: param_union(self.revision, d),
             param_arms=lambda d: param_arms(self.revision, d),
         )
@@ -258,6 +266,14 @@ class RevisionRenderer:
         collections = imported("collections.abc", ["Mapping", "Sequence"], uncommented(body))
         imports = layout.lines(["import sys", collections, typing])
         return body.replace(IMPORTS, imports).replace(OWN_IMPORTS, self.imports_of(names))
+
+    def switched(self) -> set[str]:
+        """Request bodies in which `stream` chooses what comes back: calls give it by itself."""
+        bodies = {o.body for o in self.revision.operations if o.stream_switch == "body"}
+        found = set(filter(None, bodies))
+        for name in tuple(found):
+            found |= set(names_of(self.revision.definitions[name]))
+        return {name for name in found if isinstance(self.revision.definitions[name], ObjectType)}
 
     def routes(self) -> str:
         operations = self.revision.operations
@@ -367,6 +383,17 @@ def field_text(field: Field) -> str:
     return f"{field.description} Deprecated." if field.deprecated else field.description
 
 
+def media_of(definition: Definition) -> list[str]:
+    """The content types that an object's `output_*` properties return."""
+    answer = definition.answer if isinstance(definition, ObjectType) else None
+    return [kind for _, kind in answer.media] if answer is not None else []
+
+
+def answer_arguments(answer: Answer) -> str:
+    container = "None" if answer.container is None else expressions.literal(answer.container)
+    return f"self.{answer.field}, {container}, {expressions.literal(answer.passed_over)}"
+
+
 def union_arms(definition: UnionType) -> list[str]:
     return [*dict.fromkeys(definition.members.values()), f"Unknown{definition.name}"]
 
@@ -432,14 +459,16 @@ def sent(revision: Revision) -> list[str]:
     return [name for name in revision.definitions if name in reached]
 
 
-def param_fields(revision: Revision, definition: ObjectType) -> list[str]:
+def param_fields(
+    revision: Revision, definition: ObjectType, without: str | None = None
+) -> list[str]:
     """One line a key, and its description below it."""
     found: list[str] = []
     tag = definition.tag
     if tag is not None and single_tag(definition):
         found.append(f"{tag.wire}: Required[Literal[{expressions.literals(tag.values)}]]")
     for field in definition.fields:
-        if field.read_only:
+        if field.read_only or field.wire == without:
             continue
         text = expressions.param_annotation(revision, field.type)
         if field.presence != "optional":
