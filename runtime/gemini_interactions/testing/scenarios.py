@@ -221,9 +221,9 @@ def _remembered(talk: Conversation) -> str | None:
 
 def _small_talk(talk: Conversation) -> str:
     prompt = talk.prompt.strip()
-    if asked := re.search(r"capital of (\w+)", prompt, re.IGNORECASE):
-        if city := _CAPITALS.get(asked[1].lower()):
-            return f"The capital of {asked[1]} is {city}."
+    asked = re.search(r"capital of (\w+)", prompt, re.IGNORECASE)
+    if asked and asked[1].lower() in _CAPITALS:
+        return f"The capital of {asked[1]} is {_CAPITALS[asked[1].lower()]}."
     if _WRITING.search(prompt):
         return _paragraphs(prompt, 3)
     media_seen = [

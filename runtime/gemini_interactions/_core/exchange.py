@@ -1,0 +1,148 @@
+"""One call, with its retries, as a procedure that asks for I/O instead of doing it.
+
+A procedure is a generator: it yields an effect, is sent the result, and returns its own. The
+shells perform effects, synchronously or not; every decision is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any, Protocol, TypeVar
+
+from attrs import frozen
+
+from ..errors import (
+    ConnectionFailedError,
+    InteractionsError,
+    NotFoundError,
+    TimeoutExpiredError,
+)
+from ..hooks import Hooks, RequestInfo, ResponseInfo, RetryInfo
+from .answers import Origin, failure
+from .limits import Deadline, Timeout
+from .requests import Request
+from .retry import Retry, pause_before_retry
+
+ResultT = TypeVar("ResultT")
+
+
+class OpenResponse(Protocol):
+    """What a transport gives back: status and headers are there, the body is still to be read."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+
+@frozen
+class Authorize:
+    """Give all headers of an attempt, credentials included: they are made anew each time."""
+
+    request: Request
+
+
+@frozen
+class Send:
+    """Send a request and give the open response."""
+
+    request: Request
+    headers: Mapping[str, str]
+    timeout: Timeout
+    deadline: Deadline
+
+
+@frozen
+class ReadAll:
+    """Give the whole body of a response, and let go of it."""
+
+    response: OpenResponse
+
+
+@frozen
+class Pause:
+    """Let time pass."""
+
+    seconds: float
+
+
+Effect = Authorize | Send | ReadAll | Pause
+Procedure = Generator[Effect, Any, ResultT]
+
+
+@frozen(kw_only=True)
+class Policy:
+    """How one call is to be carried out."""
+
+    timeout: Timeout
+    retry: Retry
+    deadline: Deadline
+    hooks: Hooks
+
+
+def exchange(request: Request, policy: Policy) -> Procedure[tuple[Origin, bytes]]:
+    """Send until answered: the body of the first good answer, or the error of the last attempt."""
+    failures = 0
+    lost = False
+    while True:
+        try:
+            response, origin = yield from attempt(request, policy, failures + 1)
+            body: bytes = yield ReadAll(response)
+            return origin, body
+        except InteractionsError as error:
+            if lost and request.method == "DELETE" and isinstance(error, NotFoundError):
+                return Origin(method=request.method, url=request.url, status=error.status), b""
+            lost = lost or (isinstance(error, ConnectionFailedError) and error.sent)
+            failures += 1
+            yield Pause(pause_or_raise(request, policy, error, failures))
+
+
+def open_stream(request: Request, policy: Policy) -> Procedure[tuple[OpenResponse, Origin]]:
+    """Send until a stream is open. A good answer that is no stream is an error, or its content."""
+    failures = 0
+    while True:
+        try:
+            return (yield from attempt(request, policy, failures + 1))
+        except InteractionsError as error:
+            failures += 1
+            yield Pause(pause_or_raise(request, policy, error, failures))
+
+
+def pause_or_raise(
+    request: Request, policy: Policy, error: InteractionsError, failures: int
+) -> float:
+    pause = pause_before_retry(policy.retry, error, failures, billable=request.billable)
+    if pause is None or not policy.deadline.allows(pause):
+        raise error
+    policy.hooks.on_retry(RetryInfo(request.operation, failures, pause, error))
+    return pause
+
+
+def attempt(
+    request: Request, policy: Policy, number: int
+) -> Procedure[tuple[OpenResponse, Origin]]:
+    if policy.deadline.expired():
+        raise out_of_time(request)
+    headers: Mapping[str, str] = yield Authorize(request)
+    policy.hooks.on_request(RequestInfo(request.operation, request.method, request.url, number))
+    response: OpenResponse = yield Send(request, headers, policy.timeout, policy.deadline)
+    origin = Origin(
+        method=request.method, url=request.url, status=response.status, headers=response.headers
+    )
+    policy.hooks.on_response(
+        ResponseInfo(request.operation, response.status, origin.request_id(), number)
+    )
+    if response.status >= 300:
+        body: bytes = yield ReadAll(response)
+        raise failure(origin, body)
+    return response, origin
+
+
+def out_of_time(request: Request) -> TimeoutExpiredError:
+    return TimeoutExpiredError(
+        "the total time for the call ran out",
+        limit="total",
+        sent=False,
+        method=request.method,
+        url=request.url,
+    )

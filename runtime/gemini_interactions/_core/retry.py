@@ -1,0 +1,96 @@
+"""When a request is sent again. Pure: outcome and history in, pause or refusal out.
+
+What may have arrived and could cost money is never sent twice: a create goes out again only if
+not one byte of it left, or if the service itself said that it did not take it (429, 503).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+from attrs import frozen
+
+from ..errors import APIError, ConnectionFailedError
+
+NOT_TAKEN = frozenset({429, 503})
+PASSING = frozenset({408, 429, 500, 502, 503, 504})
+
+
+@frozen
+class Retry:
+    """How often and how patiently. `attempts` counts the first one; 1 means never again."""
+
+    attempts: int = 4
+    first_pause: float = 0.5
+    longest_pause: float = 20.0
+    factor: float = 2.0
+
+    def pause(self, failures: int, jitter: Callable[[], float] = random.random) -> float:
+        """Seconds to wait after so many failures: doubling, and spread so that crowds part."""
+        full = min(self.longest_pause, self.first_pause * self.factor ** max(0, failures - 1))
+        return full * (0.5 + jitter() / 2)
+
+
+NEVER = Retry(attempts=1)
+
+RetryLike = Retry | int | None
+"""A number is how many attempts; `None` means the client's own setting."""
+
+
+def as_retry(value: RetryLike, default: Retry) -> Retry:
+    if value is None:
+        return default
+    if isinstance(value, Retry):
+        return value
+    return Retry(max(1, value), default.first_pause, default.longest_pause, default.factor)
+
+
+def may_repeat(error: Exception, *, billable: bool) -> bool:
+    """Whether a failure leaves it open to send the same request again."""
+    if isinstance(error, ConnectionFailedError):
+        return not error.sent or not billable
+    if isinstance(error, APIError):
+        return error.status in (NOT_TAKEN if billable else PASSING)
+    return False
+
+
+def pause_before_retry(
+    retry: Retry, error: Exception, failures: int, *, billable: bool
+) -> float | None:
+    """Seconds until the next attempt, or `None` where there is none."""
+    if failures >= retry.attempts or not may_repeat(error, billable=billable):
+        return None
+    asked = asked_pause(error.headers) if isinstance(error, APIError) else None
+    return retry.pause(failures) if asked is None else asked
+
+
+def asked_pause(
+    headers: Mapping[str, str], now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+) -> float | None:
+    """What the service asks for: `retry-after-ms`, or `Retry-After` in seconds or as a date."""
+    names = {name.lower(): value for name, value in headers.items()}
+    milliseconds = number(names.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = names.get("retry-after")
+    seconds = number(text)
+    if seconds is not None or text is None:
+        return seconds
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if date.tzinfo is None:
+        date = date.replace(tzinfo=timezone.utc)
+    return max(0.0, (date - now()).total_seconds())
+
+
+def number(text: str | None) -> float | None:
+    try:
+        value = float(text) if text is not None else None
+    except ValueError:
+        return None
+    return value if value is not None and 0 <= value < float("inf") else None

@@ -1,0 +1,232 @@
+"""Every failure has a name.
+
+InteractionsError
+├── ConfigurationError        the client cannot be built from what it was given
+├── InvalidRequestError       the arguments of a call contradict one another; nothing was sent
+├── ConnectionFailedError     no answer; `sent` says whether the request may have arrived
+│   └── TimeoutExpiredError   a connect, idle or total limit ran out
+├── APIError                  the service answered with an error, in or instead of a stream
+│   ├── BadRequestError, AuthenticationError, PermissionDeniedError, NotFoundError,
+│   │   ConflictError, RateLimitError, NotImplementedByServiceError, ServerError
+│   └── RedirectRefusedError  it sent us elsewhere; credentials do not follow
+├── UnexpectedAnswerError     an answer that is not what this API speaks
+├── StreamInterruptedError    a stream ended before its interaction did
+├── UnknownEventError         an event of no known type, where the caller asked for strictness
+└── WaitTimeoutError          an interaction was still running when waiting had to stop
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class InteractionsError(Exception):
+    """The base of every error this package raises."""
+
+
+class ConfigurationError(InteractionsError, ValueError):
+    """The client cannot be built from what it was given."""
+
+
+class InvalidRequestError(InteractionsError, ValueError):
+    """The arguments of a call contradict one another, or cannot be sent. Nothing was."""
+
+
+class ConnectionFailedError(InteractionsError):
+    """No answer came. `sent` says whether the request may have reached the service."""
+
+    def __init__(self, message: str, *, sent: bool, method: str = "", url: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.sent = sent
+        self.method = method
+        self.url = url
+
+    def __str__(self) -> str:
+        fate = "the request may have arrived" if self.sent else "nothing was sent"
+        return f"{self.message} ({self.method} {self.url}; {fate})"
+
+
+class TimeoutExpiredError(ConnectionFailedError, TimeoutError):
+    """A limit ran out; `limit` names it: connect, idle or total."""
+
+    def __init__(
+        self, message: str, *, limit: str, sent: bool, method: str = "", url: str = ""
+    ) -> None:
+        super().__init__(message, sent=sent, method=method, url=url)
+        self.limit = limit
+
+
+class APIError(InteractionsError):
+    """The service answered with an error.
+
+    `status` is the HTTP status; an error inside a stream has the status its code stands for, or
+    `None`. `code` is what the service calls the error (text or number). `interaction_id`,
+    `last_event_id` and `interaction` are set where a stream had got that far.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None,
+        code: str | int | None = None,
+        details: Any = None,
+        request_id: str | None = None,
+        method: str = "",
+        url: str = "",
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.details = details
+        self.request_id = request_id
+        self.method = method
+        self.url = url
+        self.headers = dict(headers or {})
+        self.body = body
+        self.interaction_id: str | None = None
+        self.last_event_id: str | None = None
+        self.interaction: Any = None
+
+    def __str__(self) -> str:
+        head = " ".join(str(part) for part in (self.status, self.code) if part is not None)
+        where = f"{self.method} {self.url}".strip()
+        request = f"request id {self.request_id}" if self.request_id else ""
+        context = ", ".join(part for part in (where, request) if part)
+        text = f"{head or 'error'}: {self.message}"
+        return f"{text} ({context})" if context else text
+
+
+class BadRequestError(APIError):
+    """400: the request is not valid."""
+
+
+class AuthenticationError(APIError):
+    """401: there are no credentials, or they are not accepted."""
+
+
+class PermissionDeniedError(APIError):
+    """403: the credentials do not allow this."""
+
+
+class NotFoundError(APIError):
+    """404: there is no such interaction, or no such method."""
+
+
+class ConflictError(APIError):
+    """409: the interaction is not in a state that allows this."""
+
+
+class RateLimitError(APIError):
+    """429: too many requests, or a quota is used up."""
+
+
+class ServerError(APIError):
+    """5xx: the service failed."""
+
+
+class NotImplementedByServiceError(ServerError):
+    """501: the service does not do this. Replaying the history instead of an id may help."""
+
+
+class RedirectRefusedError(APIError):
+    """3xx: the service sent us elsewhere. Nothing follows, least of all credentials."""
+
+
+class UnexpectedAnswerError(InteractionsError):
+    """An answer that is not what this API speaks: its body is kept as it came."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        content_type: str = "",
+        method: str = "",
+        url: str = "",
+        body: Any = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.content_type = content_type
+        self.method = method
+        self.url = url
+        self.body = body
+        self.interaction_id: str | None = None
+        self.last_event_id: str | None = None
+        self.interaction: Any = None
+
+    def __str__(self) -> str:
+        where = f"{self.method} {self.url}".strip()
+        return f"{self.message} ({where})" if where else self.message
+
+
+class StreamInterruptedError(InteractionsError):
+    """A stream ended before its interaction did.
+
+    Resume it with `interactions.get(interaction_id, stream=True, last_event_id=last_event_id)`.
+    `interaction` is what had been assembled, `None` where assembly was switched off.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        interaction_id: str | None,
+        last_event_id: str | None,
+        interaction: Any = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.interaction_id = interaction_id
+        self.last_event_id = last_event_id
+        self.interaction = interaction
+
+    def __str__(self) -> str:
+        place = f"interaction {self.interaction_id or 'unknown'}, after event"
+        return f"{self.message} ({place} {self.last_event_id or 'unknown'})"
+
+
+class UnknownEventError(InteractionsError):
+    """An event of no known type, where the caller asked for strictness; `event` holds it."""
+
+    def __init__(self, message: str, *, event: Any) -> None:
+        super().__init__(message)
+        self.event = event
+
+
+class WaitTimeoutError(InteractionsError, TimeoutError):
+    """An interaction was still running when waiting had to stop; `interaction` is its last state.
+
+    Nothing was cancelled: call `wait` again, or `cancel`.
+    """
+
+    def __init__(self, message: str, *, interaction: Any) -> None:
+        super().__init__(message)
+        self.interaction = interaction
+
+
+BY_STATUS: Mapping[int, type[APIError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    429: RateLimitError,
+    501: NotImplementedByServiceError,
+}
+
+
+def class_for(status: int | None) -> type[APIError]:
+    """The class of an error by its HTTP status."""
+    if status is None:
+        return APIError
+    if 300 <= status < 400:
+        return RedirectRefusedError
+    return BY_STATUS.get(status, ServerError if status >= 500 else APIError)

@@ -1,0 +1,274 @@
+"""`client.interactions`: create, get, cancel, delete and wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
+
+from attrs import frozen
+
+from ._core.calls import Answer, CallOptions, Calls, Opened, split_options
+from ._shell import Shell
+from .errors import InvalidRequestError
+from .stream import Stream
+
+if TYPE_CHECKING:
+    from typing_extensions import TypedDict, Unpack
+
+    from ._bindings import CreateAgentInteractionFields, CreateModelInteractionFields, v2026_05_20
+    from ._core.events import OnUnknown
+    from ._core.limits import TimeoutLike
+    from ._core.resume import ResumeLike
+    from ._core.retry import RetryLike
+    from ._core.waiting import Polling
+
+    class Options(TypedDict, total=False):
+        """What every call takes beside its own arguments."""
+
+        timeout: TimeoutLike
+        retry: RetryLike
+        extra_headers: Mapping[str, str]
+        extra_query: Mapping[str, Any]
+
+    class StreamOptions(Options, total=False):
+        """What every stream takes beside that."""
+
+        resume: ResumeLike
+        on_unknown: OnUnknown
+        raise_on_error: bool
+        max_event_bytes: int | None
+        assemble: bool
+
+    class ModelCall(CreateModelInteractionFields, Options, total=False):
+        extra_body: Mapping[str, Any]
+
+    class AgentCall(CreateAgentInteractionFields, Options, total=False):
+        extra_body: Mapping[str, Any]
+
+    class ModelStreamCall(CreateModelInteractionFields, StreamOptions, total=False):
+        extra_body: Mapping[str, Any]
+
+    class AgentStreamCall(CreateAgentInteractionFields, StreamOptions, total=False):
+        extra_body: Mapping[str, Any]
+
+
+EventT = TypeVar("EventT")
+InteractionT = TypeVar("InteractionT")
+ValueT = TypeVar("ValueT")
+
+
+@frozen(kw_only=True)
+class RawResponse(Generic[ValueT]):
+    """An answer with its HTTP side. `parse()` gives what the plain call would have given."""
+
+    status: int | None
+    headers: Mapping[str, str]
+    request_id: str | None
+    value: ValueT
+
+    def parse(self) -> ValueT:
+        return self.value
+
+
+class Operations:
+    """What all forms of `client.interactions` do, with the origin of each answer."""
+
+    def __init__(self, calls: Calls, shell: Shell) -> None:
+        self.calls = calls
+        self.shell = shell
+
+    @property
+    def with_raw_response(self) -> RawInteractions:
+        """The same operations, giving status, headers and request id as well."""
+        return RawInteractions(self)
+
+    def answer_create(self, stream: bool, arguments: dict[str, Any]) -> Answer[Any]:
+        if stream:
+            return self.opened(self.shell.run(self.calls.create_stream(arguments)))
+        return self.shell.run(self.calls.create(arguments))
+
+    def answer_get(self, id: str, stream: bool, arguments: dict[str, Any]) -> Answer[Any]:
+        options = split_options(arguments)
+        if stream:
+            return self.opened(self.shell.run(self.calls.get_stream(id, arguments, options)))
+        return self.shell.run(self.calls.get(id, arguments, options))
+
+    def answer_cancel(self, id: str, arguments: dict[str, Any]) -> Answer[Any]:
+        return self.shell.run(self.calls.cancel(id, only_options(arguments)))
+
+    def answer_delete(self, id: str, arguments: dict[str, Any]) -> Answer[None]:
+        return self.shell.run(self.calls.delete(id, only_options(arguments)))
+
+    def final_state(
+        self, id: str, polling: Polling | None, on_poll: Any, arguments: dict[str, Any]
+    ) -> Any:
+        return self.shell.run(self.calls.wait(id, only_options(arguments), polling, on_poll))
+
+    def opened(self, opened: Opened) -> Answer[Any]:
+        return Answer(Stream[Any, Any](self.shell, opened), opened.origin)
+
+
+class Interactions(Operations):
+    """The operations of the newest revision, typed to the last argument."""
+
+    @overload
+    def create(
+        self, *, stream: Literal[True], **arguments: Unpack[ModelStreamCall]
+    ) -> Stream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    @overload
+    def create(
+        self, *, stream: Literal[True], **arguments: Unpack[AgentStreamCall]
+    ) -> Stream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    @overload
+    def create(
+        self, *, stream: Literal[False] = False, **arguments: Unpack[ModelCall]
+    ) -> v2026_05_20.Interaction: ...
+    @overload
+    def create(
+        self, *, stream: Literal[False] = False, **arguments: Unpack[AgentCall]
+    ) -> v2026_05_20.Interaction: ...
+    @overload
+    def create(
+        self, *, stream: bool, **arguments: Unpack[ModelStreamCall]
+    ) -> v2026_05_20.Interaction | Stream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    @overload
+    def create(
+        self, *, stream: bool, **arguments: Unpack[AgentStreamCall]
+    ) -> v2026_05_20.Interaction | Stream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    def create(self, *, stream: bool = False, **arguments: Any) -> Any:
+        """Start an interaction with a model or an agent.
+
+        With `stream=True` the events come as they happen; else the finished interaction does, or
+        with `background=True` the started one. A create is never sent twice once it may have
+        arrived, unless the service itself refused to take it (429, 503).
+        """
+        return self.answer_create(stream, arguments).value
+
+    @overload
+    def get(
+        self,
+        id: str,
+        *,
+        stream: Literal[True],
+        last_event_id: str | None = None,
+        include_input: bool | None = None,
+        **arguments: Unpack[StreamOptions],
+    ) -> Stream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    @overload
+    def get(
+        self,
+        id: str,
+        *,
+        stream: Literal[False] = False,
+        include_input: bool | None = None,
+        **arguments: Unpack[Options],
+    ) -> v2026_05_20.Interaction: ...
+    def get(self, id: str, *, stream: bool = False, **arguments: Any) -> Any:
+        """An interaction by its id; with `stream=True` its events, after `last_event_id`."""
+        return self.answer_get(id, stream, arguments).value
+
+    def cancel(self, id: str, **arguments: Unpack[Options]) -> v2026_05_20.Interaction:
+        """Stop a background interaction, and give its last state."""
+        interaction: v2026_05_20.Interaction = self.answer_cancel(id, {**arguments}).value
+        return interaction
+
+    def delete(self, id: str, **arguments: Unpack[Options]) -> None:
+        """Remove an interaction. This does not stop one that is running: `cancel` does."""
+        self.answer_delete(id, {**arguments})
+
+    def wait(
+        self,
+        id: str,
+        *,
+        polling: Polling | None = None,
+        on_poll: Callable[[v2026_05_20.Interaction], None] | None = None,
+        **arguments: Unpack[Options],
+    ) -> v2026_05_20.Interaction:
+        """Poll until an interaction is no longer running, whatever its status is then.
+
+        Nothing is ever submitted again. `timeout` bounds the whole wait; when it runs out,
+        `WaitTimeoutError` carries the last state.
+        """
+        interaction: v2026_05_20.Interaction
+        interaction = self.final_state(id, polling, on_poll, {**arguments})
+        return interaction
+
+
+class LegacyInteractions(Operations, Generic[EventT, InteractionT]):
+    """The operations of an older revision: arguments are checked against it at run time."""
+
+    def create(self, *, stream: bool = False, **arguments: Any) -> Any:
+        """Start an interaction with a model or an agent; see `Interactions.create`."""
+        return self.answer_create(stream, arguments).value
+
+    @overload
+    def get(
+        self, id: str, *, stream: Literal[True], **arguments: Any
+    ) -> Stream[EventT, InteractionT]: ...
+    @overload
+    def get(self, id: str, *, stream: Literal[False] = False, **arguments: Any) -> InteractionT: ...
+    def get(self, id: str, *, stream: bool = False, **arguments: Any) -> Any:
+        """An interaction by its id; with `stream=True` its events, after `last_event_id`."""
+        return self.answer_get(id, stream, arguments).value
+
+    def cancel(self, id: str, **arguments: Any) -> InteractionT:
+        """Stop a background interaction, and give its last state."""
+        interaction: InteractionT = self.answer_cancel(id, arguments).value
+        return interaction
+
+    def delete(self, id: str, **arguments: Any) -> None:
+        """Remove an interaction. This does not stop one that is running: `cancel` does."""
+        self.answer_delete(id, arguments)
+
+    def wait(
+        self,
+        id: str,
+        *,
+        polling: Polling | None = None,
+        on_poll: Callable[[InteractionT], None] | None = None,
+        **arguments: Any,
+    ) -> InteractionT:
+        """Poll until an interaction is no longer running; see `Interactions.wait`."""
+        interaction: InteractionT = self.final_state(id, polling, on_poll, arguments)
+        return interaction
+
+
+class RawInteractions:
+    """Operations that give `RawResponse`."""
+
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
+
+    def create(self, *, stream: bool = False, **arguments: Any) -> RawResponse[Any]:
+        return raw(self._operations.answer_create(stream, arguments))
+
+    def get(self, id: str, *, stream: bool = False, **arguments: Any) -> RawResponse[Any]:
+        return raw(self._operations.answer_get(id, stream, arguments))
+
+    def cancel(self, id: str, **options: Any) -> RawResponse[Any]:
+        return raw(self._operations.answer_cancel(id, options))
+
+    def delete(self, id: str, **options: Any) -> RawResponse[None]:
+        return raw(self._operations.answer_delete(id, options))
+
+
+def raw(answer: Answer[ValueT]) -> RawResponse[ValueT]:
+    origin = answer.origin
+    return RawResponse(
+        status=origin.status,
+        headers=origin.headers,
+        request_id=origin.request_id(),
+        value=answer.value,
+    )
+
+
+def only_options(arguments: dict[str, Any]) -> CallOptions:
+    options = split_options(arguments)
+    refuse_others(arguments, set())
+    return options
+
+
+def refuse_others(arguments: Mapping[str, Any], known: set[str]) -> None:
+    for name in arguments:
+        if name not in known:
+            raise InvalidRequestError(f"there is no argument {name!r}")
