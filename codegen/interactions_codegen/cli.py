@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CodegenError as error:
         print(f"interactions-codegen: {error}", file=sys.stderr)
     except OSError as error:
-        print(f"interactions-codegen: {error.filename}: {error.strerror}", file=sys.stderr)
+        where = "" if error.filename is None else f"{error.filename}: "
+        print(f"interactions-codegen: {where}{error.strerror or error}", file=sys.stderr)
     return 2
 
 

@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 from typing import Any, NoReturn
 
+from attrs import frozen
+
 from .errors import SpecError
 
 LARGEST_FILE = 4 * 1024 * 1024
+DEEPEST_NESTING = 64
 
 
 class RepeatedKeys(dict[str, Any]):
@@ -22,11 +25,35 @@ def pointer(*parts: str | int) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+def is_object(value: Any) -> bool:
+    """A plain bool, so that the value stays `Any`: nothing more is known of what a file holds."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+@frozen
+class Place:
+    """Where something stands, for errors."""
+
+    file: str
+    pointer: str = ""
+
+    def below(self, *parts: str | int) -> Place:
+        return Place(self.file, self.pointer + pointer(*parts))
+
+    def error(self, problem: str, *below: str | int) -> SpecError:
+        return SpecError(self.file, self.pointer + pointer(*below), problem)
+
+
 def read_document(path: Path, name: str) -> Any:
     """The content of one JSON file; `name` is what errors call it."""
-    data = path.read_bytes()
+    with path.open("rb") as file:
+        data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        raise SpecError(name, "", f"{len(data)} bytes is more than a spec file may hold")
+        raise SpecError(name, "", f"a spec file holds no more than {LARGEST_FILE} bytes")
     try:
         document = json.loads(
             data.decode("utf-8"), object_pairs_hook=as_object, parse_constant=refuse_constant
@@ -37,7 +64,7 @@ def read_document(path: Path, name: str) -> Any:
         raise SpecError(name, "", "nested too deeply") from None
     except ValueError as error:
         raise SpecError(name, "", f"not JSON: {error}") from None
-    refuse_repeated_keys(name, document)
+    check_document(Place(name), document)
     return document
 
 
@@ -58,13 +85,16 @@ def refuse_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not JSON")
 
 
-def refuse_repeated_keys(name: str, document: Any) -> None:
-    pending: list[tuple[str, Any]] = [("", document)]
+def check_document(root: Place, document: Any) -> None:
+    """Refuse repeated keys and a nesting so deep that whoever recurses would fail."""
+    pending: list[tuple[Place, Any, int]] = [(root, document, 0)]
     while pending:
-        where, part = pending.pop()
+        place, part, depth = pending.pop()
         if isinstance(part, RepeatedKeys):
-            raise SpecError(name, where + pointer(part.repeated), "the key stands here twice")
-        if isinstance(part, dict):
-            pending += [(where + pointer(key), item) for key, item in part.items()]
-        elif isinstance(part, list):
-            pending += [(where + pointer(index), item) for index, item in enumerate(part)]
+            raise place.error("the key stands here twice", part.repeated)
+        if depth > DEEPEST_NESTING:
+            raise place.error("nested too deeply")
+        if is_object(part):
+            pending += [(place.below(key), item, depth + 1) for key, item in part.items()]
+        elif is_array(part):
+            pending += [(place.below(index), item, depth + 1) for index, item in enumerate(part)]

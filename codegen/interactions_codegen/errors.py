@@ -17,4 +17,6 @@ class SpecError(CodegenError):
         self.problem = problem
 
     def __str__(self) -> str:
-        return f"{self.file}#{self.pointer}: {self.problem}"
+        text = f"{self.file}#{self.pointer}: {self.problem}"
+        # A spec's own strings stand in it: none of them may steer a terminal.
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from .errors import CodegenError
@@ -37,8 +36,10 @@ EXPECTED = {
 
 
 def literal(text: str) -> str:
-    """A Python string literal in double quotes that can hold any text."""
-    return json.dumps(text, ensure_ascii=True)
+    """A Python string literal that can hold any text, quoted as a formatter would quote it."""
+    text = text.encode("unicode_escape").decode("ascii")
+    quote = "'" if text.count('"') > text.count("'") else '"'
+    return quote + text.replace(quote, f"\\{quote}") + quote
 
 
 def literals(values: Iterable[str]) -> str:
@@ -79,8 +80,19 @@ def annotation(type_: Type) -> str:
 
 def either(arms: Iterable[str]) -> str:
     """`A | B` without repetitions; `Any` swallows the rest."""
-    unique = list(dict.fromkeys(arms))
+    unique = distinct(arms)
     return "Any" if "Any" in unique else " | ".join(unique)
+
+
+def distinct(arms: Iterable[str]) -> list[str]:
+    """Arms without repetitions and with one list at most: mypy infers no items for a choice of
+    lists, and what is typed as a list of one kind fits a sequence of several."""
+    unique = list(dict.fromkeys(arms))
+    lists = [arm for arm in unique if arm.startswith(("list[", "Sequence["))]
+    if len(lists) < 2:
+        return unique
+    items = either(arm[arm.index("[") + 1 : -1] for arm in lists)
+    return [*(arm for arm in unique if arm not in lists), f"Sequence[{items}]"]
 
 
 def field_annotation(field: Field, tag_values: tuple[str, ...]) -> str:
@@ -141,7 +153,7 @@ def kinds(revision: Revision, type_: Type) -> frozenset[str]:
     if isinstance(type_, Anything):
         return frozenset()
     if isinstance(type_, Choice):
-        return frozenset().union(*(kinds(revision, arm) for arm in type_.arms))
+        return frozenset(kind for arm in type_.arms for kind in kinds(revision, arm))
     if isinstance(type_, Named):
         definition = revision.definitions[type_.name]
         if isinstance(definition, AliasType):
@@ -178,10 +190,20 @@ def check(revision: Revision, field: Field) -> tuple[str, str] | None:
     return None
 
 
+def check_readable(revision: Revision, type_: Type) -> None:
+    """Refuse a type that has no reader."""
+    read(revision, type_, "", "choice")
+    choice = choice_of(type_)
+    if choice is not None:
+        list(decisions(revision, choice))
+
+
 def read(revision: Revision, type_: Type, place: str, choice: str) -> str:
     """An expression that reads `item`, which stands at `place` (container and key)."""
     if scalar_kind(revision, type_) is not None:
         return "item"
+    if choice_of(type_) is not None and not choice:
+        raise CodegenError("a choice inside a choice needs a name in $defs")
     if isinstance(type_, Choice):
         return f"{choice}({place}, item)"
     if isinstance(type_, Named):
@@ -224,9 +246,9 @@ def read_list(revision: Revision, type_: ListOf, place: str, choice: str) -> str
         if is_alias(revision, item.name):
             return f"read_choices({place}, item, {reader(item.name)})"
         return f"read_list({place}, item, {reader(item.name)})"
-    if isinstance(item, MapOf):
+    if isinstance(item, MapOf) and kinds(revision, item.value).isdisjoint({"array", "object"}):
         return f"read_list({place}, item, dict)"
-    raise CodegenError("an array of arrays has no reader yet")
+    raise CodegenError("an array of arrays or of typed maps has no reader yet")
 
 
 def is_alias(revision: Revision, name: str) -> bool:
@@ -252,11 +274,13 @@ def decisions(revision: Revision, choice: Choice) -> Iterator[tuple[str, list[tu
             raise CodegenError(f"{len(rivals)} arms take {EXPECTED[kind]}, and no x-dispatch rules")
         if kind == "object" and open_arm and not ruled and not is_tagged(revision, choice, rivals):
             raise CodegenError("an object and anything at all, and no x-dispatch rules")
-        arms = []
+        arms: list[tuple[str, str]] = []
         for rule in ruled or [Rule(rivals[0])]:
             arm = choice.arms[rule.arm]
             expression = read(revision, arm, "container, key", "")
             arms.append((condition(revision, choice, rule), expression))
+        if not all(condition for condition, _ in arms[:-1]):
+            raise CodegenError(f"an arm without a condition must be the last of {EXPECTED[kind]}")
         yield kind, arms
 
 
@@ -270,14 +294,17 @@ def condition(revision: Revision, choice: Choice, rule: Rule) -> str:
         return " and ".join(f"{literal(key)} in item" for key in rule.has)
     if rule.first is None:
         return ""
-    union = next(
+    unions = [
         definition
         for arm in choice.arms
         if isinstance(arm, ListOf) and isinstance(arm.item, Named)
         for definition in [revision.definitions[arm.item.name]]
         if isinstance(definition, UnionType)
         and (rule.first == "untagged" or arm is choice.arms[rule.arm])
-    )
+    ]
+    if not unions:
+        raise CodegenError("first needs an array of a union with a tag")
+    union = unions[0]
     first = f"tag_of(item, {literal(union.tag)})"
     if rule.first == "tagged":
         return f"{first} in {readers_table(union.name)}"
@@ -285,7 +312,7 @@ def condition(revision: Revision, choice: Choice, rule: Rule) -> str:
 
 
 def has_scalars(revision: Revision, choice: Choice) -> bool:
-    return any(scalar_kind(revision, arm) is not None for arm in choice.arms)
+    return bool(kinds(revision, choice) - {"array", "object"})
 
 
 def expected(revision: Revision, choice: Choice) -> str:

@@ -15,6 +15,7 @@ from attrs import frozen
 from datamodel_code_generator import LiteralType
 from datamodel_code_generator.parser.jsonschema import JsonSchemaParser
 
+from .documents import is_array, is_object
 from .errors import CodegenError
 from .model import Anything, Choice, Constant, ListOf, MapOf, Named, Scalar, Type
 
@@ -69,9 +70,9 @@ def read_schemas(definitions: Mapping[str, Mapping[str, Any]]) -> dict[str, dict
 
 
 def structure_of(schema: Any) -> Any:
-    if isinstance(schema, list):
+    if is_array(schema):
         return [structure_of(part) for part in schema]
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return schema
     return {
         key: {name: structure_of(part) for name, part in value.items()}

@@ -14,7 +14,11 @@ def docstring(text: str, indent: int) -> str:
     if indent + len(text) + 6 <= WIDTH:
         return f'"""{text}"""'
     pad = " " * indent
-    first, *rest = textwrap.wrap(text, WIDTH - indent - 3, break_on_hyphens=False)
+    first, *rest = textwrap.wrap(
+        text, WIDTH - indent - 3, break_on_hyphens=False, break_long_words=False
+    )
+    if not rest:
+        return f'"""{first}"""'
     return "\n".join([f'"""{first}', *(pad + line for line in rest), f'{pad}"""'])
 
 
@@ -50,6 +54,8 @@ def bracketed(opening: str, items: Iterable[str], closing: str) -> str:
 
 def import_from(module: str, names: Iterable[str]) -> str:
     ordered = sorted(names, key=import_order)
+    if not ordered:
+        return ""
     line = f"from {module} import {', '.join(ordered)}"
     if len(line) <= WIDTH:
         return line

@@ -7,121 +7,159 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from . import naming
-from .source import Place, Source, check_text, target_of
+from .documents import Place, is_object
+from .shapes import (
+    Shape,
+    anything,
+    boolean,
+    index,
+    line,
+    one_of,
+    record,
+    sequence,
+    table,
+    text,
+)
+from .source import REVISION_FILE, Source, references, schemas_in, target_of
 
-KEYWORDS: Mapping[str, type | tuple[type, ...]] = {
-    "$ref": str,
-    "additionalProperties": (bool, dict),
-    "anyOf": list,
-    "const": str,
-    "contentEncoding": str,
-    "deprecated": bool,
-    "description": str,
-    "discriminator": dict,
-    "enum": list,
-    "format": str,
-    "items": dict,
-    "oneOf": list,
-    "properties": dict,
-    "readOnly": bool,
-    "required": list,
-    "type": str,
-    "writeOnly": bool,
-    "x-dispatch": list,
-    "x-open": bool,
-    "x-secret": bool,
+SCHEMA = table(line, anything)
+WIRE = text(naming.WIRE_NAME, "a name that can become a Python name")
+
+KEYWORDS: Mapping[str, Shape] = {
+    "$ref": line,
+    "additionalProperties": lambda place, value: (
+        SCHEMA(place, value) if is_object(value) else boolean(place, value)
+    ),
+    "anyOf": sequence(SCHEMA, least=2),
+    "const": line,
+    "contentEncoding": line,
+    "deprecated": boolean,
+    "description": line,
+    "discriminator": record({"propertyName": WIRE, "mapping": table(line, line, least=1)}),
+    "enum": sequence(line, least=1),
+    "format": line,
+    "items": SCHEMA,
+    "oneOf": sequence(SCHEMA, least=1),
+    "properties": table(WIRE, SCHEMA),
+    "readOnly": boolean,
+    "required": sequence(line),
+    "type": one_of("array", "boolean", "integer", "number", "object", "string"),
+    "writeOnly": boolean,
+    "x-dispatch": sequence(
+        record(
+            {"arm": index},
+            {"has": sequence(WIRE, least=1), "first": one_of("tagged", "untagged")},
+        ),
+        least=1,
+    ),
+    "x-open": boolean,
+    "x-secret": boolean,
 }
-TYPES = frozenset({"array", "boolean", "integer", "number", "object", "string"})
+# What a schema is, and the keywords that may say more about it.
+FORMS: Mapping[str, frozenset[str]] = {
+    "$ref": frozenset(),
+    "const": frozenset(),
+    "enum": frozenset({"type", "x-open"}),
+    "oneOf": frozenset({"discriminator", "x-open"}),
+    "anyOf": frozenset({"discriminator", "x-dispatch", "x-open"}),
+    "array": frozenset({"items"}),
+    "boolean": frozenset(),
+    "integer": frozenset({"format"}),
+    "number": frozenset({"format"}),
+    "object": frozenset({"additionalProperties", "properties", "required"}),
+    "string": frozenset({"contentEncoding", "format"}),
+    "anything": frozenset(),
+}
+ABOUT = frozenset({"deprecated", "description", "readOnly", "writeOnly", "x-secret"})
 
 
 def check(source: Source) -> None:
     """Refuse a spec at its first fault."""
+    tags = tags_of(source)
     for name, schema in source.definitions.items():
         place = source.places[name]
-        check_text(place, schema, required=True)
         for where, part in schemas_in(schema):
-            check_keywords(place, where, part)
-            check_enum(place, where, part)
-            check_properties(place, where, part)
-        check_shape(place, schema)
+            check_keywords(place.below(*where), part)
+            check_form(place.below(*where), part)
+            check_properties(place.below(*where), part)
+        check_shape(place, schema, tags.get(name))
     check_unions(source)
     check_alias_cycles(source)
     check_required_cycles(source)
+    check_family_cycles(source)
     check_python_names(source)
 
 
-def schemas_in(schema: dict[str, Any]) -> Iterator[tuple[list[str | int], dict[str, Any]]]:
-    """A schema and every schema below it, with its way from the top."""
-    pending: list[tuple[list[str | int], Any]] = [([], schema)]
-    while pending:
-        where, part = pending.pop()
-        if not isinstance(part, dict):
-            continue
-        yield where, part
-        properties = part.get("properties")
-        if isinstance(properties, dict):
-            pending += [([*where, "properties", key], item) for key, item in properties.items()]
-        for key in ("items", "additionalProperties"):
-            pending.append(([*where, key], part.get(key)))
-        for key in ("anyOf", "oneOf"):
-            arms = part.get(key)
-            if isinstance(arms, list):
-                pending += [([*where, key, index], arm) for index, arm in enumerate(arms)]
-
-
-def check_keywords(place: Place, where: list[str | int], schema: Mapping[str, Any]) -> None:
+def check_keywords(place: Place, schema: Mapping[str, Any]) -> None:
     for keyword, value in schema.items():
-        expected = KEYWORDS.get(keyword)
-        if expected is None:
-            raise place.error("the generator does not know this keyword", *where, keyword)
-        if not isinstance(value, expected):
-            raise place.error("the keyword's value is of the wrong kind", *where, keyword)
-    if schema.get("type", "object") not in TYPES:
-        raise place.error(f"{schema['type']!r} is no type", *where, "type")
+        if keyword not in KEYWORDS:
+            raise place.error("the generator does not know this keyword", keyword)
+        KEYWORDS[keyword](place.below(keyword), value)
 
 
-def check_enum(place: Place, where: list[str | int], schema: Mapping[str, Any]) -> None:
-    values = schema.get("enum", [])
-    for index, value in enumerate(values):
-        if not isinstance(value, str) or not value or not value.isprintable():
-            raise place.error("an enum value is a printable string", *where, "enum", index)
-    if "enum" in schema and not values:
-        raise place.error("an enum has values", *where, "enum")
-    if len(set(values)) != len(values):
-        raise place.error("a value stands here twice", *where, "enum")
-    if not schema.get("const", "-").isprintable():
-        raise place.error("a const is a printable string", *where, "const")
+def form_of(schema: Mapping[str, Any]) -> str:
+    """Which of the forms a schema has."""
+    forms = ("$ref", "const", "enum", "oneOf", "anyOf")
+    return next((form for form in forms if form in schema), schema.get("type", "anything"))
 
 
-def check_properties(place: Place, where: list[str | int], schema: Mapping[str, Any]) -> None:
+def check_form(place: Place, schema: Mapping[str, Any]) -> None:
+    form = form_of(schema)
+    for keyword in schema:
+        if keyword not in FORMS[form] | ABOUT | {form if form in schema else "type"}:
+            raise place.error(f"the keyword has no meaning beside {form}", keyword)
+    if form == "enum" and schema.get("type", "string") != "string":
+        raise place.error("an enum is of strings", "type")
+
+
+def check_properties(place: Place, schema: Mapping[str, Any]) -> None:
     properties = schema.get("properties", {})
     taken: dict[str, str] = {}
-    for wire, field in properties.items():
-        here = [*where, "properties", wire]
-        if not naming.WIRE_NAME.fullmatch(wire):
-            raise place.error(f"{wire!r} cannot become a Python name", *here)
-        if not isinstance(field, dict):
-            raise place.error("a schema is an object", *here)
-        check_text(place.below(*here), field)
+    for wire in properties:
         name = naming.attribute_name(wire)
         if name in taken:
-            raise place.error(f"{taken[name]!r} becomes {name!r} in Python too", *here)
+            problem = f"{taken[name]!r} becomes {name!r} in Python too"
+            raise place.error(problem, "properties", wire)
         taken[name] = wire
-    for index, wire in enumerate(schema.get("required", [])):
+    for number, wire in enumerate(schema.get("required", [])):
         if wire not in properties:
-            raise place.error(f"{wire!r} is no property", *where, "required", index)
+            raise place.error(f"{wire!r} is no property", "required", number)
 
 
-def check_shape(place: Place, schema: Mapping[str, Any]) -> None:
-    """Inline objects and enums have no name of their own, so they are only allowed at the top."""
-    for where, part in schemas_in(dict(schema)):
-        inline = bool(where)
-        if inline and "properties" in part:
+def check_shape(place: Place, schema: Mapping[str, Any], tag: str | None) -> None:
+    """Objects, enums and unions have names, and stand at the top alone; nothing else does."""
+    if "description" not in schema:
+        raise place.error("the key is missing", "description")
+    if form_of(schema) not in ("anyOf", "enum", "object", "oneOf"):
+        raise place.error("only an object, an enum or a union has a name: write this in place")
+    if is_object(schema.get("additionalProperties")):
+        raise place.error("a map has no name: write it in place", "additionalProperties")
+    for where, part in schemas_in(schema):
+        if not where:
+            continue
+        if "properties" in part:
             raise place.error("an object with properties needs a name in $defs", *where)
-        if inline and "enum" in part and where[-1] not in ("event_type", "type"):
+        if "enum" in part and where != ["properties", tag]:
             raise place.error("an enum needs a name in $defs", *where)
-        if inline and ("oneOf" in part or "discriminator" in part):
+        if "oneOf" in part or "discriminator" in part:
             raise place.error("a union with a tag needs a name in $defs", *where)
+
+
+def tags_of(source: Source) -> dict[str, str]:
+    """The key that unions know each of their members by."""
+    tags: dict[str, str] = {}
+    for name, schema in source.definitions.items():
+        if "discriminator" not in schema:
+            continue
+        place = source.places[name].below("discriminator")
+        KEYWORDS["discriminator"](place, schema["discriminator"])
+        tag = schema["discriminator"]["propertyName"]
+        for reference in schema["discriminator"]["mapping"].values():
+            member = target_of(reference)
+            if tags.setdefault(member, tag) != tag:
+                problem = f"{member} is known by {tags[member]!r} elsewhere"
+                raise place.error(problem, "propertyName")
+    return tags
 
 
 def check_unions(source: Source) -> None:
@@ -134,13 +172,15 @@ def check_unions(source: Source) -> None:
 
 
 def check_union(source: Source, place: Place, schema: Mapping[str, Any]) -> None:
-    discriminator = schema["discriminator"]
-    tag, mapping = discriminator.get("propertyName"), discriminator.get("mapping")
-    if not isinstance(tag, str) or not isinstance(mapping, dict) or not mapping:
-        raise place.error("it needs propertyName and mapping", "discriminator")
-    arms = schema.get("oneOf") or schema.get("anyOf") or []
-    members = {target_of(arm["$ref"]) for arm in arms if "$ref" in arm}
-    if members != {target_of(ref) for ref in mapping.values()}:
+    tag, mapping = schema["discriminator"]["propertyName"], schema["discriminator"]["mapping"]
+    if naming.attribute_name(tag) != tag or tag in naming.UNKNOWN_ATTRIBUTES:
+        raise place.error(f"{tag!r} cannot be a tag", "discriminator", "propertyName")
+    arms = "oneOf" if "oneOf" in schema else "anyOf"
+    for number, arm in enumerate(schema[arms]):
+        if arm.keys() != {"$ref"} and arm != {"type": "object"}:
+            raise place.error("a union with a tag is of objects", arms, number)
+    members = {target_of(arm["$ref"]) for arm in schema[arms] if "$ref" in arm}
+    if members != {target_of(reference) for reference in mapping.values()}:
         raise place.error(
             "the mapping and the arms name different types", "discriminator", "mapping"
         )
@@ -157,15 +197,14 @@ def check_union(source: Source, place: Place, schema: Mapping[str, Any]) -> None
 
 
 def check_alias_cycles(source: Source) -> None:
-    """A union or alias that contains nothing but itself describes no value."""
+    """A union is written after those it refers to: a circle of them has to pass an object."""
 
-    def arms(name: str) -> Iterator[str]:
+    def unions(name: str) -> Iterator[str]:
         schema = source.definitions[name]
-        for part in [schema, *schema.get("oneOf", []), *schema.get("anyOf", [])]:
-            if "$ref" in part:
-                yield target_of(part["$ref"])
+        if form_of(schema) in ("anyOf", "oneOf"):
+            yield from (target_of(holder[key]) for _, holder, key in references(schema))
 
-    refuse_cycles(source, arms, "refers to itself and to nothing else")
+    refuse_cycles(source, unions, "contains itself, with no object between")
 
 
 def check_required_cycles(source: Source) -> None:
@@ -182,20 +221,60 @@ def check_required_cycles(source: Source) -> None:
 
 
 def refuse_cycles(source: Source, leads: Callable[[str], Iterator[str]], problem: str) -> None:
-    graph = {name: list(leads(name)) for name in source.definitions}
+    if cycle := cycle_in({name: list(leads(name)) for name in source.definitions}):
+        start = min(cycle)
+        raise source.places[start].error(f"{start} {problem}: {' - '.join(cycle)}")
+
+
+def check_family_cycles(source: Source) -> None:
+    """Each family is a module, so families must not import one another in a circle."""
+    answer = source.revision.get("answer", {})
+    graph: dict[str, set[str]] = {family: set() for family in source.families}
+    for name, schema in source.definitions.items():
+        family = source.family_of[name]
+        needed = {source.family_of[target_of(holder[key])] for _, holder, key in references(schema)}
+        if name == answer.get("type"):
+            needed |= {source.family_of.get(kind, family) for kind in answer["media"].values()}
+        graph[family] |= needed - {family}
+    if cycle := cycle_in(graph):
+        problem = f"families import one another in a circle: {' - '.join(cycle)}"
+        raise Place(source.file(REVISION_FILE)).error(problem, "families")
+
+
+def cycle_in(graph: Mapping[str, Any]) -> list[str]:
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         cycle: list[str] = error.args[1]
-        start = min(cycle)
-        raise source.places[start].error(f"{start} {problem}: {' - '.join(cycle)}") from None
+        return cycle
+    return []
 
 
 def check_python_names(source: Source) -> None:
-    """Readers, writers and constants are named in snake_case: two types must not meet there."""
+    """What the generated modules call their classes, functions and constants must not meet."""
     taken: dict[str, str] = {}
-    for name in source.definitions:
-        function = naming.snake_case(name)
-        if function in taken:
-            raise source.places[name].error(f"{taken[function]} becomes {function!r} too")
-        taken[function] = name
+    for name, schema in source.definitions.items():
+        if naming.snake_case(name) in naming.RESERVED_FUNCTIONS:
+            raise source.places[name].error(f"{name!r} cannot name a type")
+        for made in python_names(source, name, schema):
+            if made in taken:
+                problem = f"{taken[made]} and {name} both lead to the Python name {made!r}"
+                raise source.places[name].error(problem)
+            taken[made] = name
+
+
+def python_names(source: Source, name: str, schema: Mapping[str, Any]) -> Iterator[str]:
+    """Classes as they are called; functions and constants without what all of a kind share."""
+    readings = [
+        naming.READING_PREFIXES[treatment["kind"]] + treatment["read_as"]
+        for treatment in (deviation["treatment"] for deviation in source.deviations)
+        if treatment.get("union") == name
+    ]
+    for made in (name, *readings):
+        yield from (made, naming.snake_case(made))
+    yield from (f"{name}Param", f"{name}Fields")
+    if "discriminator" in schema:
+        yield f"Unknown{name}"
+    for wire, field in schema.get("properties", {}).items():
+        if any("anyOf" in part for _, part in schemas_in(field)):
+            yield f"{naming.snake_case(wire)}_of_{naming.snake_case(name)}"

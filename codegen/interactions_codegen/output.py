@@ -67,21 +67,19 @@ def differences(files: Mapping[str, str], folder: Path) -> Iterator[str]:
     for name in sorted(files.keys() & present):
         data = (folder / name).read_bytes()
         if data != files[name].encode():
-            text = data.decode("utf-8", "replace")
-            yield from shortened(
-                difflib.unified_diff(
-                    text.splitlines(),
-                    files[name].splitlines(),
-                    f"{name} (as it is)",
-                    f"{name} (as the spec gives it)",
-                    lineterm="",
-                    n=0,
-                )
-            )
+            yield from short_diff(name, data.decode("utf-8", "replace"), files[name])
 
 
-def shortened(diff: Iterator[str]) -> Iterator[str]:
-    lines = list(diff)
+def short_diff(name: str, as_it_is: str, as_given: str) -> Iterator[str]:
+    diff = difflib.unified_diff(
+        as_it_is.splitlines(),
+        as_given.splitlines(),
+        f"{name} (as it is)",
+        f"{name} (as the spec gives it)",
+        lineterm="",
+        n=0,
+    )
+    lines = list(diff) or [f"{name}: differs in its line ends"]
     yield from lines[:SHOWN_LINES]
     if len(lines) > SHOWN_LINES:
         yield f"… {len(lines) - SHOWN_LINES} more lines"
@@ -97,19 +95,32 @@ def write(files: Mapping[str, str], folder: Path) -> None:
             path = scratch / "new" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode())
-        if folder.exists():
-            os.rename(folder, scratch / "old")
-        try:
-            os.rename(scratch / "new", folder)
-        except OSError:
-            if (scratch / "old").exists():
-                os.rename(scratch / "old", folder)
-            raise
+        exchange(scratch / "new", folder, scratch / "old")
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        if folder.exists() or not (scratch / "old").exists():
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def exchange(new: Path, folder: Path, old: Path) -> None:
+    if folder.exists():
+        os.rename(folder, old)
+    try:
+        os.rename(new, folder)
+    except BaseException:
+        if old.exists():
+            os.rename(old, folder)
+        raise
 
 
 def refuse_foreign(folder: Path) -> None:
     """Only a folder that we generated, or an empty one, is ever replaced."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise CodegenError(f"{folder} holds files that are not ours ({MANIFEST} is missing)")
+    if folder.exists() and any(folder.iterdir()) and not is_ours(folder / MANIFEST):
+        raise CodegenError(f"{folder} holds files that are not ours ({MANIFEST} does not say so)")
+
+
+def is_ours(manifest: Path) -> bool:
+    try:
+        content = json.loads(manifest.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and {"generator", "spec", "files"} <= content.keys()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from graphlib import CycleError, TopologicalSorter
+from functools import partial
+from graphlib import TopologicalSorter
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import __version__, expressions, layout
-from .errors import CodegenError
 from .model import (
     AliasType,
     Answer,
@@ -29,16 +29,18 @@ from .model import (
     names_in,
     names_of,
 )
-from .naming import constant_name, module_name, snake_case
+from .naming import can_name_attribute, constant_name, module_name, snake_case
 
+PACKAGE = __name__.rpartition(".")[0]
 SUPPORT = "_support"
 READING_SUPPORT = (
-    *("Misfit", "UNFIT", "array", "is_array", "is_object", "is_scalar", "leftover", "mapping"),
-    *("misfit", "new", "read_choices", "read_list", "read_map", "read_scalar_map", "read_scalars"),
-    *("required", "scalar", "tag_of", "unfit", "wrong_tag"),
+    *("Misfit", "UNFIT", "absorbed", "array", "is_array", "is_object", "is_scalar", "leftover"),
+    *("mapping", "misfit", "new", "read_choices", "read_list", "read_map", "read_scalar_map"),
+    *("read_scalars", "required", "scalar", "tag_of", "unfit", "wrong_tag"),
 )
 
-# Where imports go once the rest of a module is known.
+# Where imports go once the rest of a module is known: the first such line, before any text of a
+# spec.
 IMPORTS = "# imports"
 OWN_IMPORTS = "# own imports"
 
@@ -61,7 +63,7 @@ def render_package(revisions: list[Revision], spec_hash: str) -> dict[str, str]:
 
 def support_files() -> Iterator[tuple[str, str]]:
     header = f"# Copied by interactions-codegen {__version__}: the same for every revision.\n"
-    folder = resources.files(__package__) / "support"
+    folder = resources.files(PACKAGE) / "support"
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if file.name.endswith(".py"):
             yield f"{SUPPORT}/{file.name}", f"{header}\n{file.read_text('utf-8')}"
@@ -69,25 +71,26 @@ def support_files() -> Iterator[tuple[str, str]]:
 
 def make_environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader(__package__ or "", "templates"),
+        loader=PackageLoader(PACKAGE, "templates"),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,  # Python, not HTML: whatever comes from a spec goes through `literal`
     )
-    environment.globals.update(
-        version=__version__,
-        docstring=layout.docstring,
-        alias=layout.alias,
-        signature=layout.signature,
-        literal=expressions.literal,
-        reader=expressions.reader,
-        writer=expressions.writer,
-        readers_table=expressions.readers_table,
-        choice_reader=expressions.choice_reader,
-        constant=constant_name,
-        module_name=module_name,
-        single_tag=single_tag,
-    )
+    helpers: dict[str, Any] = {
+        "version": __version__,
+        "docstring": layout.docstring,
+        "alias": layout.alias,
+        "signature": layout.signature,
+        "literal": expressions.literal,
+        "reader": expressions.reader,
+        "writer": expressions.writer,
+        "readers_table": expressions.readers_table,
+        "choice_reader": expressions.choice_reader,
+        "constant": constant_name,
+        "module_name": module_name,
+        "single_tag": single_tag,
+    }
+    environment.globals.update(helpers)
     return environment
 
 
@@ -102,7 +105,6 @@ class RevisionRenderer:
         self.aliases = ordered_aliases(revision)
 
     def files(self) -> Iterator[tuple[str, str]]:
-        refuse_import_cycles(self.revision)
         for family, description in self.revision.families:
             yield f"{family}.py", self.family(family, description)
         yield "reading.py", self.reading()
@@ -178,7 +180,14 @@ class RevisionRenderer:
         elsewhere = self.written(own) - {d.name for d in own}
         return layout.blocks(
             [
-                imported("typing", ["Any", "ClassVar", "Final", "Literal", "TypeAlias"], code),
+                layout.lines(
+                    [
+                        imported("collections.abc", ["Sequence"], code),
+                        imported(
+                            "typing", ["Any", "ClassVar", "Final", "Literal", "TypeAlias"], code
+                        ),
+                    ]
+                ),
                 imported("attrs", ["define", "field("], f"define {code}") if objects else "",
                 layout.lines(
                     [
@@ -200,13 +209,13 @@ class RevisionRenderer:
             objects=self.objects,
             unions=self.unions,
             aliases=self.aliases,
-            check=lambda field: expressions.check(revision, field),
-            read=lambda owner, field: expressions.read_field(revision, owner.name, field),
-            choice_of=lambda field: expressions.choice_of(field.type),
-            decisions=lambda choice: list(expressions.decisions(revision, choice)),
+            check=partial(expressions.check, revision),
+            read=partial(expressions.read_field, revision),
+            choice_of=expressions.choice_of,
+            decisions=partial(expressions.decisions, revision),
             has_anything=has_anything,
-            has_scalars=lambda choice: expressions.has_scalars(revision, choice),
-            expected=lambda choice: expressions.expected(revision, choice),
+            has_scalars=partial(expressions.has_scalars, revision),
+            expected=partial(expressions.expected, revision),
             keys_constant=keys_constant,
             readers_of=readers_of,
             untagged_condition=untagged_condition,
@@ -225,18 +234,21 @@ class RevisionRenderer:
                     self.imports_of(names),
                 ]
             ),
+            1,
         )
 
     def writing(self) -> str:
         classes = [d.name for d in self.objects] + [r.name for u in self.unions for r in u.readings]
+        unknowns = [f"Unknown{union.name}" for union in self.unions]
         return self.render(
             "writing",
-            imports=self.imports_of(classes),
+            imports=self.imports_of([*classes, *unknowns]),
             definitions=self.revision.definitions,
             objects=self.objects,
             unions=self.unions,
             class_names=classes,
-            write=lambda field: expressions.write(self.revision, field),
+            unknown_names=unknowns,
+            write=partial(expressions.write, self.revision),
         )
 
     # --- params, routes, package ---------------------------------------------------------------
@@ -256,16 +268,17 @@ class RevisionRenderer:
             objects=objects,
             unions=unions,
             aliases=aliases,
-            param_fields=lambda d, without=None: param_fields(self.revision, d, without),
+            param_fields=partial(param_fields, self.revision),
+            unspeakable_keys=partial(unspeakable_keys, self.revision),
             switched=self.switched(),
-            param_union=lambda d: param_union(self.revision, d),
-            param_arms=lambda d: param_arms(self.revision, d),
+            param_union=partial(param_union, self.revision),
+            param_arms=partial(param_arms, self.revision),
         )
         names = {name for name in reachable if re.search(rf"\b{name}\b", uncommented(body))}
         typing = imported("typing", ["Any", "Literal", "TypeAlias", "TypedDict"], body)
         collections = imported("collections.abc", ["Mapping", "Sequence"], uncommented(body))
         imports = layout.lines(["import sys", collections, typing])
-        return body.replace(IMPORTS, imports).replace(OWN_IMPORTS, self.imports_of(names))
+        return body.replace(IMPORTS, imports, 1).replace(OWN_IMPORTS, self.imports_of(names), 1)
 
     def switched(self) -> set[str]:
         """Request bodies in which `stream` chooses what comes back: calls give it by itself."""
@@ -301,25 +314,6 @@ class RevisionRenderer:
             imports=layout.lines(layout.import_from(f".{m}", names) for m, names in modules),
             exported=exported,
         )
-
-
-def refuse_import_cycles(revision: Revision) -> None:
-    """Each family is a module, so families must not import one another in a circle."""
-    graph = {
-        family: {
-            revision.definitions[name].family
-            for definition in revision.of_family(family)
-            for name in names_of(definition)
-        }
-        - {family}
-        for family, _ in revision.families
-    }
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        circle = " - ".join(error.args[1])
-        problem = f"{revision.label}: families import one another in a circle: {circle}"
-        raise CodegenError(problem) from None
 
 
 def ordered_aliases(revision: Revision) -> list[AliasType]:
@@ -404,7 +398,7 @@ def alias_arms(definition: AliasType) -> list[str]:
 
 def arms_of(type_: Type) -> list[str]:
     arms = type_.arms if isinstance(type_, Choice) else (type_,)
-    return list(dict.fromkeys(expressions.annotation(arm) for arm in arms))
+    return expressions.distinct(expressions.annotation(arm) for arm in arms)
 
 
 def keys_constant(definition: ObjectType) -> str:
@@ -468,15 +462,26 @@ def param_fields(
     if tag is not None and single_tag(definition):
         found.append(f"{tag.wire}: Required[Literal[{expressions.literals(tag.values)}]]")
     for field in definition.fields:
-        if field.read_only or field.wire == without:
+        if field.read_only or field.wire == without or not can_name_attribute(field.wire):
             continue
-        text = expressions.param_annotation(revision, field.type)
-        if field.presence != "optional":
-            text = f"Required[{text}]"
-        found.append(f"{field.wire}: {text}")
+        found.append(f"{field.wire}: {param_annotation(revision, field)}")
         if field.description:
             found.append(layout.docstring(field_text(field), 4))
     return found
+
+
+def unspeakable_keys(revision: Revision, definition: ObjectType) -> list[tuple[str, str]]:
+    """Keys that cannot stand in the body of a class, and their annotations."""
+    return [
+        (field.wire, param_annotation(revision, field))
+        for field in definition.fields
+        if not field.read_only and not can_name_attribute(field.wire)
+    ]
+
+
+def param_annotation(revision: Revision, field: Field) -> str:
+    text = expressions.param_annotation(revision, field.type)
+    return text if field.presence == "optional" else f"Required[{text}]"
 
 
 def param_union(revision: Revision, definition: UnionType) -> list[str]:
@@ -488,7 +493,7 @@ def param_union(revision: Revision, definition: UnionType) -> list[str]:
 def param_arms(revision: Revision, definition: AliasType) -> list[str]:
     type_ = definition.type
     arms = type_.arms if isinstance(type_, Choice) else (type_,)
-    return list(dict.fromkeys(expressions.param_annotation(revision, arm) for arm in arms))
+    return expressions.distinct(expressions.param_annotation(revision, arm) for arm in arms)
 
 
 def route_name(operation: Operation) -> str:

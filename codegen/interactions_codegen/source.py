@@ -14,31 +14,126 @@ from typing import Any
 from attrs import frozen
 
 from . import naming
-from .documents import pointer, read_document
+from .documents import Place, is_array, is_object, read_document
 from .errors import SpecError
+from .shapes import anything, line, null_or, one_of, record, sequence, table, text, variants
 
 REVISION_FILE = "revision.json"
 ROUTES_FILE = "routes.json"
 DEVIATIONS_FILE = "deviations.json"
-SINGLE_FILES = (REVISION_FILE, ROUTES_FILE, DEVIATIONS_FILE)
 
-LABEL = re.compile(r"\d{4}-\d{2}-\d{2}")
+LABEL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 REFERENCE = re.compile(r"(?:([a-z][a-z0-9_]*)\.json)?#/\$defs/([A-Za-z0-9]+)")
-LONGEST_TEXT = 300
 
+TYPE = text(naming.TYPE_NAME, "the name of a type")
+WIRE = text(naming.WIRE_NAME, "the name of a property")
+WORD = text(r"[a-z][a-z0-9_]*", "a word in lower case")
+REFERENCE_TO_TYPE = text(REFERENCE, "a reference to a definition")
 
-@frozen
-class Place:
-    """Where a definition stands, for errors."""
-
-    file: str
-    pointer: str
-
-    def below(self, *parts: str | int) -> Place:
-        return Place(self.file, self.pointer + pointer(*parts))
-
-    def error(self, problem: str, *below: str | int) -> SpecError:
-        return SpecError(self.file, self.pointer + pointer(*below), problem)
+REVISION = record(
+    {
+        "label": line,
+        "header": null_or(text(r"[A-Za-z0-9._-]+", "a header value of plain characters")),
+        "families": sequence(text(naming.FAMILY_NAME, "a word that can name a module"), least=1),
+    },
+    {
+        "answer": record(
+            {"type": TYPE, "field": WIRE, "passed_over": line, "media": table(WORD, TYPE)},
+            {"container": line},
+        ),
+        "aliases": table(TYPE, TYPE),
+    },
+)
+ROUTES = record(
+    {
+        "backends": table(
+            WORD,
+            record(
+                {
+                    "hosts": table(
+                        text(r"\*|[a-z][a-z0-9-]*", "a location or *"),
+                        text(r"(\{location\}-)?[a-z0-9-]+(\.[a-z0-9-]+)+", "the name of a host"),
+                        least=1,
+                    ),
+                    "api_version": text(r"v[a-z0-9]+", "a version like v1beta"),
+                }
+            ),
+            least=1,
+        ),
+        "operations": table(
+            text(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+", "a name like interactions.get"),
+            record(
+                {
+                    "method": one_of("GET", "POST", "DELETE"),
+                    "paths": table(
+                        WORD,
+                        text(
+                            r"(/([A-Za-z0-9][A-Za-z0-9._~-]*|\{[a-z_]+\}))+(:[A-Za-z]+)?",
+                            "a path like /{api_version}/interactions",
+                        ),
+                        least=1,
+                    ),
+                    "vertex_default": one_of("vertex", "vertex_unscoped"),
+                },
+                {
+                    "query": sequence(
+                        record({"name": WIRE, "type": one_of("string", "boolean", "integer")})
+                    ),
+                    "body": REFERENCE_TO_TYPE,
+                    "response": REFERENCE_TO_TYPE,
+                    "stream": REFERENCE_TO_TYPE,
+                    "stream_switch": one_of("body", "query"),
+                },
+            ),
+            least=1,
+        ),
+    }
+)
+FIELDS = table(TYPE, sequence(WIRE, least=1), least=1)
+KINDS = sequence(one_of("string", "integer", "number", "boolean"), least=1)
+DEVIATIONS = record(
+    {
+        "deviations": sequence(
+            record(
+                {
+                    "id": text(r"[a-z0-9]+(-[a-z0-9]+)*", "words-like-these"),
+                    "summary": line,
+                    "evidence": one_of("documented", "recorded", "schema", "sdk", "analogy"),
+                    "treatment": variants(
+                        "kind",
+                        {
+                            "may-omit": record({"kind": anything, "fields": FIELDS}),
+                            "undeclared": record({"kind": anything, "fields": FIELDS}),
+                            "also-accepts": record(
+                                {
+                                    "kind": anything,
+                                    "fields": table(TYPE, table(WIRE, KINDS, least=1), least=1),
+                                }
+                            ),
+                            "missing-tag": record(
+                                {
+                                    "kind": anything,
+                                    "union": TYPE,
+                                    "requires": sequence(WIRE, least=1),
+                                    "read_as": TYPE,
+                                },
+                                {"allows": sequence(WIRE)},
+                            ),
+                            "tag-alias": record(
+                                {"kind": anything, "union": TYPE, "tag": line, "read_as": TYPE}
+                            ),
+                            "repaired": record({"kind": anything, "fields": FIELDS}),
+                            "note": record({"kind": anything}),
+                        },
+                    ),
+                }
+            )
+        )
+    }
+)
+DEFINITIONS = table(TYPE, table(anything, anything), least=1)
+FAMILY = record({"description": line, "$defs": DEFINITIONS}, {"$schema": line})
+SINGLE_FILES = {REVISION_FILE: REVISION, ROUTES_FILE: ROUTES, DEVIATIONS_FILE: DEVIATIONS}
 
 
 @frozen(kw_only=True)
@@ -71,11 +166,13 @@ def load(folder: Path) -> Source:
         if name not in files:
             raise SpecError(f"{label}/{name}", "", "the file is missing")
     documents = {name: read_document(files[name], f"{label}/{name}") for name in sorted(files)}
+    for name, shape in SINGLE_FILES.items():
+        shape(Place(f"{label}/{name}"), documents[name])
     revision = documents[REVISION_FILE]
-    check_label(label, revision)
-    families = check_families(label, revision, documents)
+    check_revision(Place(f"{label}/{REVISION_FILE}"), revision, label, documents)
+    families = revision["families"]
     definitions, places = gather(label, families, documents)
-    resolve_references(definitions, places, families)
+    resolve_references(definitions, places)
     return Source(
         label=label,
         revision=revision,
@@ -84,10 +181,7 @@ def load(folder: Path) -> Source:
         families={name: documents[f"{name}.json"]["description"] for name in families},
         definitions=definitions,
         places=places,
-        family_of={
-            name: place.file.rpartition("/")[2].removesuffix(".json")
-            for name, place in places.items()
-        },
+        family_of={name: family_at(place) for name, place in places.items()},
         hash=hash_of(files),
     )
 
@@ -100,31 +194,20 @@ def hash_of(files: Mapping[str, Path]) -> str:
     return digest.hexdigest()
 
 
-def check_label(label: str, revision: Any) -> None:
-    if not isinstance(revision, dict) or revision.get("label") != label:
-        raise SpecError(
-            f"{label}/{REVISION_FILE}", "/label", f"it must say {label!r}, the folder's name"
-        )
-
-
-def check_families(
-    label: str, revision: Mapping[str, Any], documents: Mapping[str, Any]
-) -> list[str]:
-    """The families `revision.json` lists are the files there are, no more and no fewer."""
-    listed = revision.get("families")
-    where = f"{label}/{REVISION_FILE}"
-    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
-        raise SpecError(where, "/families", "it must be a list of names")
-    for index, name in enumerate(listed):
-        if not naming.FAMILY_NAME.fullmatch(name) or name in naming.RESERVED_MODULES:
-            raise SpecError(where, pointer("families", index), f"{name!r} cannot name a module")
+def check_revision(
+    place: Place, revision: Mapping[str, Any], label: str, documents: Mapping[str, Any]
+) -> None:
+    """It is about this folder, and lists the families there are, no more and no fewer."""
+    if revision["label"] != label:
+        raise place.error(f"it must say {label!r}, the folder's name", "label")
+    for index, name in enumerate(revision["families"]):
+        if f"{name}.json" in SINGLE_FILES or not naming.can_name_module(name):
+            raise place.error(f"{name!r} cannot name a module", "families", index)
         if f"{name}.json" not in documents:
-            raise SpecError(where, pointer("families", index), f"there is no {name}.json")
-    unlisted = documents.keys() - {f"{name}.json" for name in listed} - set(SINGLE_FILES)
-    if unlisted or len(set(listed)) != len(listed):
-        what = ", ".join(sorted(unlisted)) or "a name twice"
-        raise SpecError(where, "/families", f"the list does not match the files: {what}")
-    return listed
+            raise place.error(f"there is no {name}.json", "families", index)
+    listed = {f"{name}.json" for name in revision["families"]}
+    if unlisted := documents.keys() - listed - SINGLE_FILES.keys():
+        raise place.error(f"the list lacks {', '.join(sorted(unlisted))}", "families")
 
 
 def gather(
@@ -133,75 +216,65 @@ def gather(
     definitions: dict[str, dict[str, Any]] = {}
     places: dict[str, Place] = {}
     for family in families:
-        file = f"{label}/{family}.json"
+        file = Place(f"{label}/{family}.json")
         document = documents[f"{family}.json"]
-        if not isinstance(document, dict) or not isinstance(document.get("$defs"), dict):
-            raise SpecError(file, "", "a family file is an object with $defs")
-        if extra := document.keys() - {"$schema", "description", "$defs"}:
-            raise SpecError(file, pointer(min(extra)), "a family file has no such key")
-        check_text(Place(file, ""), document, required=True)
+        FAMILY(file, document)
         for name, schema in document["$defs"].items():
-            place = Place(file, pointer("$defs", name))
-            if not naming.TYPE_NAME.fullmatch(name) or name in naming.RESERVED_TYPE_NAMES:
+            place = file.below("$defs", name)
+            if name in naming.RESERVED_TYPE_NAMES:
                 raise place.error(f"{name!r} cannot name a type")
             if name in places:
                 raise place.error(f"the name is taken, see {places[name].file}")
-            if not isinstance(schema, dict):
-                raise place.error("a schema is an object")
             definitions[name], places[name] = schema, place
     return definitions, places
 
 
-def check_text(place: Place, schema: Mapping[str, Any], required: bool = False) -> None:
-    """Descriptions are single short lines: they become docstrings."""
-    text = schema.get("description")
-    if text is None and not required:
-        return
-    if not isinstance(text, str) or not text.strip() or not text.isprintable():
-        raise place.error("a description is one printable line", "description")
-    if len(text) > LONGEST_TEXT:
-        raise place.error(
-            f"{len(text)} characters is more than the {LONGEST_TEXT} of a line", "description"
-        )
-
-
-def resolve_references(
-    definitions: dict[str, dict[str, Any]], places: Mapping[str, Place], families: list[str]
-) -> None:
+def resolve_references(definitions: Mapping[str, Any], places: Mapping[str, Place]) -> None:
     """Rewrite `file.json#/$defs/Name` to `#/$defs/Name`, and refuse whatever leads nowhere."""
     for name, schema in definitions.items():
         place = places[name]
-        family = place.file.rpartition("/")[2].removesuffix(".json")
         for where, holder, key in references(schema):
             target = REFERENCE.fullmatch(str(holder[key]))
             if target is None:
                 raise place.error(f"{holder[key]!r} is no reference to a definition", *where)
-            file, wanted = target.group(1) or family, target.group(2)
-            if (
-                wanted not in places
-                or places[wanted].file != f"{place.file.rpartition('/')[0]}/{file}.json"
-            ):
+            family, wanted = target.group(1) or family_at(place), target.group(2)
+            if wanted not in places or family_at(places[wanted]) != family:
                 raise place.error(f"{holder[key]!r} leads nowhere", *where)
             holder[key] = f"#/$defs/{wanted}"
 
 
-def references(schema: Any) -> Iterator[tuple[list[str | int], dict[str, Any], str]]:
-    """Every place below a schema that holds a reference, discriminator mappings included."""
+def family_at(place: Place) -> str:
+    return place.file.rpartition("/")[2].removesuffix(".json")
+
+
+def schemas_in(schema: Any) -> Iterator[tuple[list[str | int], dict[str, Any]]]:
+    """A schema and every schema below it, with its way from the top."""
     pending: list[tuple[list[str | int], Any]] = [([], schema)]
     while pending:
         where, part = pending.pop()
-        if isinstance(part, list):
-            pending += [([*where, index], item) for index, item in enumerate(part)]
-        if not isinstance(part, dict):
+        if not is_object(part):
             continue
+        yield where, part
+        properties = part.get("properties")
+        if is_object(properties):
+            pending += [([*where, "properties", key], item) for key, item in properties.items()]
+        for key in ("items", "additionalProperties"):
+            pending.append(([*where, key], part.get(key)))
+        for key in ("anyOf", "oneOf"):
+            arms = part.get(key)
+            if is_array(arms):
+                pending += [([*where, key, index], arm) for index, arm in enumerate(arms)]
+
+
+def references(schema: Any) -> Iterator[tuple[list[str | int], dict[str, Any], str]]:
+    """Every place below a schema that holds a reference, discriminator mappings included."""
+    for where, part in schemas_in(schema):
         if "$ref" in part:
             yield [*where, "$ref"], part, "$ref"
-        mapping = part.get("mapping")
-        if "propertyName" in part and isinstance(mapping, dict):
-            for tag in mapping:
-                yield [*where, "mapping", tag], mapping, tag
-            continue
-        pending += [([*where, key], item) for key, item in part.items()]
+        discriminator: Any = part.get("discriminator", {})
+        mapping: Any = discriminator.get("mapping", {}) if is_object(discriminator) else {}
+        for tag in mapping if is_object(mapping) else ():
+            yield [*where, "discriminator", "mapping", tag], mapping, tag
 
 
 def target_of(reference: str) -> str:

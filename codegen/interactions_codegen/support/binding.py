@@ -63,12 +63,15 @@ class Binding:
 
     def register(self, converter: Converter) -> None:
         """Teach a cattrs converter all types of this revision: four hooks, not one per class."""
-        classes = frozenset(c for c in self.writers if issubclass(c, (Model, Unknown)))
+        classes = tuple(c for c in self.writers if issubclass(c, (Model, Unknown)))
         unions = {
             members(form): form
             for form in (*self.objects, *self.choices)
             if members(form) is not None
         }
+
+        def is_known_class(form: Any) -> bool:
+            return isinstance(form, type) and issubclass(form, classes)
 
         def is_known_union(form: Any) -> bool:
             return members(form) in unions
@@ -86,9 +89,9 @@ class Binding:
         def unstructure_any(_: Any) -> Callable[[Any], Any]:
             return self.unstructure
 
-        converter.register_structure_hook_factory(classes.__contains__, structure_class)
+        converter.register_structure_hook_factory(is_known_class, structure_class)
         converter.register_structure_hook_factory(is_known_union, structure_union)
-        converter.register_unstructure_hook_factory(classes.__contains__, unstructure_any)
+        converter.register_unstructure_hook_factory(is_known_class, unstructure_any)
         converter.register_unstructure_hook_factory(is_known_union, unstructure_any)
 
     def make_converter(self) -> Converter:

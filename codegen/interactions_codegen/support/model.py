@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sized
+from itertools import islice
 from typing import Any, NoReturn
 
 from attrs import Attribute, define, fields
@@ -10,6 +11,8 @@ from attrs import Attribute, define, fields
 from .errors import is_a
 
 LONGEST_SHOWN = 60
+MOST_SHOWN = 10
+DEEPEST_SHOWN = 5
 
 
 def refuse(*args: object, **kwargs: object) -> NoReturn:
@@ -63,7 +66,7 @@ class Model:
     def __repr__(self) -> str:
         shown = [shown_field(a, getattr(self, a.name)) for a in fields(type(self))[1:]]
         if self.extra_fields:
-            shown.append(f"extra_fields={shortened(dict(self.extra_fields))}")
+            shown.append(f"extra_fields={keys_of(self.extra_fields)}")
         return f"{type(self).__name__}({', '.join(part for part in shown if part)})"
 
 
@@ -86,10 +89,8 @@ class Unknown:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        # The payload may hold a secret that only a newer revision would recognise.
-        keys = ", ".join(map(str, self.raw))
         why = f", problem={self.problem!r}" if self.problem else ""
-        return f"{type(self).__name__}(tag={self.tag!r}, keys=[{keys}]{why})"
+        return f"{type(self).__name__}(tag={shortened(self.tag)}, keys={keys_of(self.raw)}{why})"
 
 
 def shown_field(attribute: Attribute[Any], value: Any) -> str:
@@ -98,12 +99,25 @@ def shown_field(attribute: Attribute[Any], value: Any) -> str:
     return f"{attribute.name}={shortened(value) if attribute.repr else '***'}"
 
 
-def shortened(value: Any) -> str:
-    """A repr that stays short: media and long texts are cut, with their length."""
-    if is_a(value, str) and len(value) > LONGEST_SHOWN:
-        return f"{value[:LONGEST_SHOWN]!r}… ({len(value)} characters)"
-    if is_a(value, list):
-        return f"[{', '.join(map(shortened, value))}]"
+def keys_of(data: Mapping[str, Any]) -> str:
+    """Keys alone: an unknown value may be a secret that only a newer revision would recognise."""
+    return shortened(list(data))
+
+
+def shortened(value: Any, depth: int = 0) -> str:
+    """A repr that stays short: long texts, long lists and deep nesting are cut."""
+    if is_a(value, list, tuple):
+        return f"[{listed((shortened(item, depth + 1) for item in value), value, depth)}]"
     if is_a(value, dict):
-        return "{" + ", ".join(f"{key!r}: {shortened(item)}" for key, item in value.items()) + "}"
+        items = (f"{shortened(key)}: {shortened(item, depth + 1)}" for key, item in value.items())
+        return "{" + listed(items, value, depth) + "}"
+    if is_a(value, str, bytes, bytearray) and len(value) > LONGEST_SHOWN:
+        return f"{value[:LONGEST_SHOWN]!r}… ({len(value)} characters)"
     return repr(value)
+
+
+def listed(shown: Iterator[str], items: Sized, depth: int) -> str:
+    if depth == DEEPEST_SHOWN and len(items):
+        return "…"
+    cut = [f"… ({len(items)} items)"] if len(items) > MOST_SHOWN else []
+    return ", ".join([*islice(shown, MOST_SHOWN), *cut])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from .errors import StructureError, came, is_a, pointer_of
-from .model import EMPTY, Unknown
+from .model import EMPTY, Unknown, shortened
 
 Json = dict[str, Any]
 ReadT = TypeVar("ReadT")
@@ -43,7 +43,7 @@ def misfit(container: Any, key: str | int, expected: str, item: Any) -> Misfit:
 def wrong_tag(data: Json, name: str, tag: str) -> Misfit:
     item = data.get(name)
     if isinstance(item, str):
-        return Misfit(data, name, f"expected {tag!r}, got {item!r}")
+        return Misfit(data, name, f"expected {tag!r}, got {shortened(item)}")
     return misfit(data, name, repr(tag), item)
 
 
@@ -146,6 +146,10 @@ def unfit(
         return unknown(data, tag, None)
     if not isinstance(error, Misfit):
         raise error  # a fault of ours: never dress it up as the server's
+    return absorbed(unknown, data, tag, error)
+
+
+def absorbed(unknown: type[UnknownT], data: Json, tag: str | None, error: Misfit) -> UnknownT:
     return unknown(data, tag, f"{pointer(data, error)}: {error.problem}")
 
 
@@ -161,11 +165,15 @@ def pointer(root: Any, error: Misfit) -> str:
 
 def path_to(root: Any, wanted: Any) -> list[str | int] | None:
     """Where a container stands inside a payload; containers of parsed JSON are all distinct."""
+    seen: set[int] = set()
     pending: list[tuple[Any, list[str | int]]] = [(root, [])]
     while pending:
         here, path = pending.pop()
         if here is wanted:
             return path
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
         if is_object(here):
             pending += [(item, [*path, key]) for key, item in here.items()]
         elif is_array(here):

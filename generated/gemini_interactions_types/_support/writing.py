@@ -15,6 +15,8 @@ from .errors import UnstructureError, is_a, pointer_of
 from .model import Model, Unknown
 
 Json = dict[str, Any]
+# How much of the way is named where its length is what is wrong.
+LONGEST_PATH = 12
 
 
 class Unwritable(Exception):  # noqa: N818 - a signal between writers, never seen outside
@@ -48,7 +50,7 @@ class Writers(dict[type, Callable[[Any], Any]]):
             raise Unwritable(f"{item!r} has no form in JSON")
         if is_a(item, str, int, float):
             return item
-        if is_a(item, dict):
+        if is_a(item, dict, Mapping):
             return {self.name(name): self[part.__class__](part) for name, part in item.items()}
         if is_a(item, list, tuple):
             return [self[part.__class__](part) for part in item]
@@ -57,9 +59,12 @@ class Writers(dict[type, Callable[[Any], Any]]):
         raise Unwritable(f"a Python {item.__class__.__name__} has no form in JSON")
 
     def name(self, name: Any) -> str:
-        if not is_a(name, str):
+        if name.__class__ is str:
+            return name
+        text = name.value if is_a(name, Enum) else name
+        if not is_a(text, str):
             raise Unwritable(f"the key {name!r} is not a string")
-        return str(name)
+        return str(text)
 
     def required(self, key: str, item: Any) -> Any:
         """An item that must be there."""
@@ -105,6 +110,8 @@ def culprit(writers: Writers, value: Any, error: Exception) -> tuple[list[str | 
                 path.append(step)
                 value, error, found = part, failure, True
                 break
+        if isinstance(error, RecursionError) and len(path) == LONGEST_PATH:
+            break
     if isinstance(error, RecursionError):
         return path, "it is nested too deeply, or contains itself"
     key = error.key if isinstance(error, Unwritable) else None
@@ -124,7 +131,7 @@ def parts(value: Any) -> list[tuple[str | int, Any]]:
         return [(a.name, getattr(value, a.name)) for a in fields(value.__class__)]
     if is_a(value, Unknown):
         return [("raw", value.raw)]
-    if is_a(value, dict):
+    if is_a(value, dict, Mapping):
         return list(value.items())
     if is_a(value, list, tuple):
         return [(index, value[index]) for index in range(len(value))]

@@ -50,7 +50,7 @@ class DeepResearchAgentConfig(Model):
 
 
 class UnknownAgentConfig(Unknown):
-    """A AgentConfig this revision does not know, or one that does not fit its type."""
+    """An unknown AgentConfig: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"

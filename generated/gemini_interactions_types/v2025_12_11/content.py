@@ -419,7 +419,7 @@ class FunctionResultItems(Model):
 
 
 class UnknownContent(Unknown):
-    """A Content this revision does not know, or one that does not fit its type."""
+    """An unknown Content: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"
@@ -449,7 +449,7 @@ Content: TypeAlias = (
 
 
 class UnknownThoughtSummaryContent(Unknown):
-    """A ThoughtSummaryContent this revision does not know, or one that does not fit its type."""
+    """An unknown ThoughtSummaryContent: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"

@@ -282,7 +282,7 @@ class FileSearchResultDelta(Model):
 
 
 class UnknownDelta(Unknown):
-    """A Delta this revision does not know, or one that does not fit its type."""
+    """An unknown Delta: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"

@@ -102,7 +102,7 @@ class ErrorEvent(Model):
 
 
 class UnknownEvent(Unknown):
-    """A Event this revision does not know, or one that does not fit its type."""
+    """An unknown Event: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     event_type: ClassVar[Literal["unknown"]] = "unknown"

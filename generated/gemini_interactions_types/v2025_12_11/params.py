@@ -627,9 +627,7 @@ ToolChoiceParam: TypeAlias = ToolChoiceType | ToolChoiceConfig | ToolChoiceConfi
 """How the model chooses among tools: a mode or a list of allowed ones."""
 
 
-InteractionInputParam: TypeAlias = (
-    str | Sequence[ContentParam] | Sequence[Turn | TurnParam] | ContentParam
-)
+InteractionInputParam: TypeAlias = str | ContentParam | Sequence[ContentParam | Turn | TurnParam]
 """What you send: text, content blocks or earlier parts of the conversation."""
 
 

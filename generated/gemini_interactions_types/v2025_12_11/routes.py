@@ -85,11 +85,8 @@ INTERACTIONS_DELETE: Final = Route(
 )
 
 ROUTES: Final[Mapping[str, Route]] = {
-    route.operation: route
-    for route in (
-        INTERACTIONS_CREATE,
-        INTERACTIONS_GET,
-        INTERACTIONS_CANCEL,
-        INTERACTIONS_DELETE,
-    )
+    "interactions.create": INTERACTIONS_CREATE,
+    "interactions.get": INTERACTIONS_GET,
+    "interactions.cancel": INTERACTIONS_CANCEL,
+    "interactions.delete": INTERACTIONS_DELETE,
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._support.model import Unknown
 from .._support.writing import Json, Writers
-from .agent import DeepResearchAgentConfig, DynamicAgentConfig
+from .agent import DeepResearchAgentConfig, DynamicAgentConfig, UnknownAgentConfig
 from .annotation import Annotation
 from .config import GenerationConfig, SpeechConfig, ToolChoiceConfig
 from .content import (
@@ -38,6 +38,8 @@ from .content import (
     URLContextCallContent,
     URLContextResult,
     URLContextResultContent,
+    UnknownContent,
+    UnknownThoughtSummaryContent,
     VideoContent,
 )
 from .delta import (
@@ -58,6 +60,7 @@ from .delta import (
     ThoughtSummaryDelta,
     URLContextCallDelta,
     URLContextResultDelta,
+    UnknownDelta,
     VideoDelta,
 )
 from .error import Error, ErrorResponse
@@ -68,6 +71,7 @@ from .event import (
     ErrorEvent,
     InteractionEvent,
     InteractionStatusUpdate,
+    UnknownEvent,
 )
 from .interaction import CreateAgentInteraction, CreateModelInteraction, Interaction
 from .tool import (
@@ -79,6 +83,7 @@ from .tool import (
     GoogleSearch,
     MCPServer,
     URLContext,
+    UnknownTool,
 )
 from .usage import ModalityTokens, Usage
 
@@ -1663,7 +1668,6 @@ def write_unknown(value: Unknown) -> Any:
 
 WRITERS = Writers(
     {
-        Unknown: write_unknown,
         Error: write_error,
         ErrorResponse: write_error_response,
         Annotation: write_annotation,
@@ -1734,5 +1738,11 @@ WRITERS = Writers(
         ContentDelta: write_content_delta,
         ContentStop: write_content_stop,
         ErrorEvent: write_error_event,
+        UnknownContent: write_unknown,
+        UnknownThoughtSummaryContent: write_unknown,
+        UnknownTool: write_unknown,
+        UnknownDelta: write_unknown,
+        UnknownAgentConfig: write_unknown,
+        UnknownEvent: write_unknown,
     }
 )

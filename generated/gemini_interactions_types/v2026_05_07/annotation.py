@@ -92,7 +92,7 @@ class ReviewSnippet(Model):
 
 
 class UnknownAnnotation(Unknown):
-    """A Annotation this revision does not know, or one that does not fit its type."""
+    """An unknown Annotation: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"

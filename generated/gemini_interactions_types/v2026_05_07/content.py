@@ -528,7 +528,7 @@ class GoogleMapsResultPlaces(Model):
 
 
 class UnknownContent(Unknown):
-    """A Content this revision does not know, or one that does not fit its type."""
+    """An unknown Content: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"
@@ -561,7 +561,7 @@ Content: TypeAlias = (
 
 
 class UnknownThoughtSummaryContent(Unknown):
-    """A ThoughtSummaryContent this revision does not know, or one that does not fit its type."""
+    """An unknown ThoughtSummaryContent: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"
@@ -572,7 +572,7 @@ ThoughtSummaryContent: TypeAlias = TextContent | ImageContent | UnknownThoughtSu
 
 
 class UnknownFunctionResultSubcontent(Unknown):
-    """A FunctionResultSubcontent this revision does not know, or one that does not fit its type."""
+    """An unknown FunctionResultSubcontent: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 from attrs import define
@@ -231,7 +232,7 @@ class CreateAgentInteraction(Model):
     """Answers with server-sent events in place of a single JSON object."""
 
 
-InteractionInput: TypeAlias = str | list[Content] | list[Turn] | Content
+InteractionInput: TypeAlias = str | Content | Sequence[Content | Turn]
 """What you send: text, content blocks or earlier parts of the conversation."""
 
 

@@ -162,7 +162,7 @@ class VertexAISearchConfig(Model):
 
 
 class UnknownTool(Unknown):
-    """A Tool this revision does not know, or one that does not fit its type."""
+    """An unknown Tool: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"

@@ -10,8 +10,8 @@ from typing import Any
 
 from .._support.model import Unknown
 from .._support.writing import Json, Writers
-from .agent import DeepResearchAgentConfig, DynamicAgentConfig
-from .annotation import FileCitation, PlaceCitation, ReviewSnippet, URLCitation
+from .agent import DeepResearchAgentConfig, DynamicAgentConfig, UnknownAgentConfig
+from .annotation import FileCitation, PlaceCitation, ReviewSnippet, URLCitation, UnknownAnnotation
 from .config import GenerationConfig, ImageConfig, SpeechConfig, ToolChoiceConfig, WebhookConfig
 from .content import (
     AudioContent,
@@ -42,6 +42,9 @@ from .content import (
     URLContextCallContent,
     URLContextResult,
     URLContextResultContent,
+    UnknownContent,
+    UnknownFunctionResultSubcontent,
+    UnknownThoughtSummaryContent,
     VideoContent,
 )
 from .delta import (
@@ -66,6 +69,7 @@ from .delta import (
     ThoughtSummaryDelta,
     URLContextCallDelta,
     URLContextResultDelta,
+    UnknownDelta,
     VideoDelta,
 )
 from .error import Error, ErrorResponse
@@ -77,6 +81,7 @@ from .event import (
     InteractionCompleteEvent,
     InteractionStartEvent,
     InteractionStatusUpdate,
+    UnknownEvent,
 )
 from .interaction import CreateAgentInteraction, CreateModelInteraction, Interaction
 from .tool import (
@@ -90,6 +95,7 @@ from .tool import (
     MCPServer,
     Retrieval,
     URLContext,
+    UnknownTool,
     VertexAISearchConfig,
 )
 from .usage import GroundingToolCount, ModalityTokens, Usage
@@ -2233,7 +2239,6 @@ def write_unknown(value: Unknown) -> Any:
 
 WRITERS = Writers(
     {
-        Unknown: write_unknown,
         Error: write_error,
         ErrorResponse: write_error_response,
         URLCitation: write_url_citation,
@@ -2322,5 +2327,13 @@ WRITERS = Writers(
         ContentDelta: write_content_delta,
         ContentStop: write_content_stop,
         ErrorEvent: write_error_event,
+        UnknownAnnotation: write_unknown,
+        UnknownContent: write_unknown,
+        UnknownThoughtSummaryContent: write_unknown,
+        UnknownFunctionResultSubcontent: write_unknown,
+        UnknownTool: write_unknown,
+        UnknownDelta: write_unknown,
+        UnknownAgentConfig: write_unknown,
+        UnknownEvent: write_unknown,
     }
 )

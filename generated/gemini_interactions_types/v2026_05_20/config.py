@@ -253,7 +253,7 @@ class ToolChoiceConfig(Model):
 
 
 class UnknownTranscriptionMode(Unknown):
-    """A TranscriptionMode this revision does not know, or one that does not fit its type."""
+    """An unknown TranscriptionMode: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"

@@ -343,7 +343,7 @@ class SpreadsheetProcessingOptions(Model):
 
 
 class UnknownContent(Unknown):
-    """A Content this revision does not know, or one that does not fit its type."""
+    """An unknown Content: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"
@@ -362,7 +362,7 @@ Content: TypeAlias = (
 
 
 class UnknownThoughtSummaryContent(Unknown):
-    """A ThoughtSummaryContent this revision does not know, or one that does not fit its type."""
+    """An unknown ThoughtSummaryContent: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"

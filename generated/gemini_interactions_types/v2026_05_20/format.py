@@ -173,7 +173,7 @@ class VideoResponseFormat(Model):
 
 
 class UnknownResponseFormat(Unknown):
-    """A ResponseFormat this revision does not know, or one that does not fit its type."""
+    """An unknown ResponseFormat: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"

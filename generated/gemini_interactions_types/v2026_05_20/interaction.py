@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 from attrs import define
@@ -347,7 +348,7 @@ class EventInteraction(Model):
     """Token counts of the interaction."""
 
 
-InteractionInput: TypeAlias = str | Content | list[Step] | list[Content]
+InteractionInput: TypeAlias = str | Content | Sequence[Step | Content]
 """What you send: text, content blocks or earlier parts of the conversation."""
 
 

@@ -1603,7 +1603,7 @@ ToolChoiceParam: TypeAlias = ToolChoiceConfig | ToolChoiceConfigParam | ToolChoi
 """How the model chooses among tools: a mode or a list of allowed ones."""
 
 
-InteractionInputParam: TypeAlias = str | ContentParam | Sequence[StepParam] | Sequence[ContentParam]
+InteractionInputParam: TypeAlias = str | ContentParam | Sequence[StepParam | ContentParam]
 """What you send: text, content blocks or earlier parts of the conversation."""
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from .._support.model import EMPTY
 from .._support.reading import (
     UNFIT,
+    Misfit,
+    absorbed,
     is_array,
     is_object,
     is_scalar,
@@ -5052,7 +5054,10 @@ def read_content(data: Any) -> Content:
         return known[data["type"]](data)
     except UNFIT as error:
         if {"text"} <= data.keys() <= {"annotations", "text"}:
-            return read_untagged_text_content(data)
+            try:
+                return read_untagged_text_content(data)
+            except Misfit as shape:
+                return absorbed(UnknownContent, data, None, shape)
         return unfit(UnknownContent, data, "type", error, known)
 
 
@@ -5123,7 +5128,10 @@ def read_delta(data: Any) -> Delta:
         return known[data["type"]](data)
     except UNFIT as error:
         if data.keys() == {"text"}:
-            return read_untagged_text_delta(data)
+            try:
+                return read_untagged_text_delta(data)
+            except Misfit as shape:
+                return absorbed(UnknownDelta, data, None, shape)
         return unfit(UnknownDelta, data, "type", error, known)
 
 
@@ -5455,11 +5463,14 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     StepStart: read_step_start,
     StepStop: read_step_stop,
     Annotation: read_annotation,
+    UntaggedTextContent: read_untagged_text_content,
     Content: read_content,
     ThoughtSummaryContent: read_thought_summary_content,
     Tool: read_tool,
     Step: read_step,
     FunctionResultSubcontent: read_function_result_subcontent,
+    UntaggedTextDelta: read_untagged_text_delta,
+    RenamedTextAnnotationDelta: read_renamed_text_annotation_delta,
     Delta: read_delta,
     AgentConfig: read_agent_config,
     ResponseFormat: read_response_format,

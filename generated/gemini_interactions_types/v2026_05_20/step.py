@@ -476,7 +476,7 @@ class FileSearchResult(Model):
 
 
 class UnknownStep(Unknown):
-    """A Step this revision does not know, or one that does not fit its type."""
+    """An unknown Step: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"
@@ -512,7 +512,7 @@ Step: TypeAlias = (
 
 
 class UnknownFunctionResultSubcontent(Unknown):
-    """A FunctionResultSubcontent this revision does not know, or one that does not fit its type."""
+    """An unknown FunctionResultSubcontent: new to this revision, or unfit for its type."""
 
     __slots__ = ()
     type: ClassVar[Literal["unknown"]] = "unknown"

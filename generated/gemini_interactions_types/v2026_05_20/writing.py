@@ -19,6 +19,7 @@ from .agent import (
     FindRequest,
     FixRequest,
     SessionConfig,
+    UnknownAgentConfig,
 )
 from .annotation import (
     FileCitation,
@@ -26,6 +27,7 @@ from .annotation import (
     ReviewSnippet,
     SpeechAnnotation,
     URLCitation,
+    UnknownAnnotation,
     WordInfo,
 )
 from .config import (
@@ -37,6 +39,7 @@ from .config import (
     SpeechConfig,
     ToolChoiceConfig,
     TranscriptionConfig,
+    UnknownTranscriptionMode,
     VerbatimTranscriptionMode,
     VideoConfig,
     WebhookConfig,
@@ -51,6 +54,8 @@ from .content import (
     SpreadsheetProcessingOptions,
     StaticMediaProcessing,
     TextContent,
+    UnknownContent,
+    UnknownThoughtSummaryContent,
     UntaggedTextContent,
     VideoContent,
 )
@@ -83,6 +88,7 @@ from .delta import (
     ToolSearchResultDelta,
     URLContextCallDelta,
     URLContextResultDelta,
+    UnknownDelta,
     UntaggedTextDelta,
     VideoDelta,
 )
@@ -102,11 +108,13 @@ from .event import (
     StepDelta,
     StepStart,
     StepStop,
+    UnknownEvent,
 )
 from .format import (
     AudioResponseFormat,
     ImageResponseFormat,
     TextResponseFormat,
+    UnknownResponseFormat,
     VideoResponseFormat,
 )
 from .interaction import (
@@ -149,6 +157,8 @@ from .step import (
     URLContextCallStep,
     URLContextResult,
     URLContextResultStep,
+    UnknownFunctionResultSubcontent,
+    UnknownStep,
     UserInputStep,
 )
 from .tool import (
@@ -172,6 +182,7 @@ from .tool import (
     Retrieval,
     ToolSearch,
     URLContext,
+    UnknownTool,
     VertexAISearchConfig,
 )
 from .usage import EventMetadata, GroundingToolCount, ModalityTokens, Usage
@@ -3609,7 +3620,6 @@ def write_unknown(value: Unknown) -> Any:
 
 WRITERS = Writers(
     {
-        Unknown: write_unknown,
         ErrorResponse: write_error_response,
         Error: write_error,
         Status: write_status,
@@ -3758,5 +3768,16 @@ WRITERS = Writers(
         UntaggedTextContent: write_untagged_text_content,
         UntaggedTextDelta: write_untagged_text_delta,
         RenamedTextAnnotationDelta: write_renamed_text_annotation_delta,
+        UnknownAnnotation: write_unknown,
+        UnknownContent: write_unknown,
+        UnknownThoughtSummaryContent: write_unknown,
+        UnknownTool: write_unknown,
+        UnknownStep: write_unknown,
+        UnknownFunctionResultSubcontent: write_unknown,
+        UnknownDelta: write_unknown,
+        UnknownAgentConfig: write_unknown,
+        UnknownResponseFormat: write_unknown,
+        UnknownTranscriptionMode: write_unknown,
+        UnknownEvent: write_unknown,
     }
 )

@@ -1,0 +1,1 @@
+"""Tests of the generator: what it writes, what it refuses, and that it writes all or nothing."""
