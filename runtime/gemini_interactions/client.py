@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Mapping
 from types import TracebackType
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, overload
 from ._bindings import LATEST, REVISIONS, bindings_of
 from ._core.calls import Calls
 from ._core.limits import Clock, Timeout, TimeoutLike, as_timeout
+from ._core.requests import did_you_mean
 from ._core.resume import Resume, ResumeLike, as_resume
 from ._core.retry import Retry, RetryLike, as_retry
 from ._core.settings import Settings, VertexPaths
@@ -31,6 +33,9 @@ else:
     from typing import TypeVar
 
     OperationsT = TypeVar("OperationsT")
+
+
+ARGUMENTS = ("timeout", "retry", "resume", "polling", "pool", "hooks", "clock")
 
 
 class Client(Generic[OperationsT]):
@@ -122,7 +127,7 @@ class Client(Generic[OperationsT]):
             clock=clock or Clock(),
         )
         self._calls = calls
-        self._transport = Transport(proxy=proxy, pool=pool)
+        self._transport = Transport(proxy=resolved.proxy, pool=pool)
         shell = Shell(self._transport, calls.headers, calls.clock)
         operations = Interactions if api_revision == LATEST else LegacyInteractions
         self.interactions = operations(calls, shell)  # type: ignore[assignment]
@@ -149,7 +154,9 @@ class Client(Generic[OperationsT]):
 
 
 def resolve(settings: dict[str, Any], proxy: str | None, revision: str) -> Settings:
-    try:
-        return Settings.resolve(environ=os.environ, proxy=proxy, api_revision=revision, **settings)
-    except TypeError as error:
-        raise ConfigurationError(f"the client takes no such argument: {error}") from None
+    known = inspect.signature(Settings.resolve).parameters
+    for name in settings:
+        if name not in known:
+            hint = did_you_mean(name, [*known, *ARGUMENTS])
+            raise ConfigurationError(f"the client has no argument {name!r}{hint}")
+    return Settings.resolve(environ=os.environ, proxy=proxy, api_revision=revision, **settings)

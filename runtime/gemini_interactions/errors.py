@@ -6,9 +6,15 @@ InteractionsError
 ├── ConnectionFailedError     no answer; `sent` says whether the request may have arrived
 │   └── TimeoutExpiredError   a connect, idle or total limit ran out
 ├── APIError                  the service answered with an error, in or instead of a stream
-│   ├── BadRequestError, AuthenticationError, PermissionDeniedError, NotFoundError,
-│   │   ConflictError, RateLimitError, NotImplementedByServiceError, ServerError
-│   └── RedirectRefusedError  it sent us elsewhere; credentials do not follow
+│   ├── BadRequestError       400
+│   ├── AuthenticationError   401
+│   ├── PermissionDeniedError 403
+│   ├── NotFoundError         404
+│   ├── ConflictError         409
+│   ├── RateLimitError        429
+│   ├── RedirectRefusedError  3xx: it sent us elsewhere; credentials do not follow
+│   └── ServerError           5xx
+│       └── NotImplementedByServiceError  501
 ├── UnexpectedAnswerError     an answer that is not what this API speaks
 ├── StreamInterruptedError    a stream ended before its interaction did
 ├── UnknownEventError         an event of no known type, where the caller asked for strictness
@@ -22,7 +28,13 @@ from typing import Any
 
 
 class InteractionsError(Exception):
-    """The base of every error this package raises."""
+    """The base of every error this package raises. As text, it is one line."""
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return restored, (type(self), self.args, self.__dict__)
 
 
 class ConfigurationError(InteractionsError, ValueError):
@@ -45,7 +57,8 @@ class ConnectionFailedError(InteractionsError):
 
     def __str__(self) -> str:
         fate = "the request may have arrived" if self.sent else "nothing was sent"
-        return f"{self.message} ({self.method} {self.url}; {fate})"
+        where = f"{self.method} {self.url}".strip()
+        return one_line(f"{self.message} ({where}{'; ' if where else ''}{fate})")
 
 
 class TimeoutExpiredError(ConnectionFailedError, TimeoutError):
@@ -63,7 +76,8 @@ class APIError(InteractionsError):
 
     `status` is the HTTP status; an error inside a stream has the status its code stands for, or
     `None`. `code` is what the service calls the error (text or number). `interaction_id`,
-    `last_event_id` and `interaction` are set where a stream had got that far.
+    `last_event_id` and `interaction` are set where a stream had got that far. `maybe_done` says
+    that an earlier attempt of the same call got no clear answer and may have done its work.
     """
 
     def __init__(
@@ -89,6 +103,7 @@ class APIError(InteractionsError):
         self.url = url
         self.headers = dict(headers or {})
         self.body = body
+        self.maybe_done = False
         self.interaction_id: str | None = None
         self.last_event_id: str | None = None
         self.interaction: Any = None
@@ -99,7 +114,7 @@ class APIError(InteractionsError):
         request = f"request id {self.request_id}" if self.request_id else ""
         context = ", ".join(part for part in (where, request) if part)
         text = f"{head or 'error'}: {self.message}"
-        return f"{text} ({context})" if context else text
+        return one_line(f"{text} ({context})" if context else text)
 
 
 class BadRequestError(APIError):
@@ -164,7 +179,7 @@ class UnexpectedAnswerError(InteractionsError):
 
     def __str__(self) -> str:
         where = f"{self.method} {self.url}".strip()
-        return f"{self.message} ({where})" if where else self.message
+        return one_line(f"{self.message} ({where})" if where else self.message)
 
 
 class StreamInterruptedError(InteractionsError):
@@ -190,7 +205,7 @@ class StreamInterruptedError(InteractionsError):
 
     def __str__(self) -> str:
         place = f"interaction {self.interaction_id or 'unknown'}, after event"
-        return f"{self.message} ({place} {self.last_event_id or 'unknown'})"
+        return one_line(f"{self.message} ({place} {self.last_event_id or 'unknown'})")
 
 
 class UnknownEventError(InteractionsError):
@@ -210,6 +225,20 @@ class WaitTimeoutError(InteractionsError, TimeoutError):
     def __init__(self, message: str, *, interaction: Any) -> None:
         super().__init__(message)
         self.interaction = interaction
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def restored(
+    cls: type[InteractionsError], args: tuple[Any, ...], state: dict[str, Any]
+) -> InteractionsError:
+    """An error out of a pickle: what its constructor was told by keyword is in its state."""
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 BY_STATUS: Mapping[int, type[APIError]] = {

@@ -1,16 +1,21 @@
 """What an observer is told: subclass `Hooks`, override what you need, give it to the client.
 
 Hooks are called where things happen, so keep them short. They see no secret: URLs and errors come
-without credentials, and headers and bodies do not come at all.
+without credentials, and headers and bodies do not come at all. A hook that raises is logged, and
+the call goes on: an answer that may be paid for is not lost to an observer.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from typing import Any
 
 from attrs import frozen
 
 from .errors import InteractionsError
+
+logger = logging.getLogger("gemini_interactions")
 
 
 @frozen
@@ -66,3 +71,42 @@ class Hooks:
     def on_resume(self, info: ResumeInfo) -> None: ...
 
     def on_event(self, event: Any) -> None: ...
+
+
+def guarded(hooks: Hooks) -> Hooks:
+    """The same hooks, unable to break a call."""
+    if type(hooks) is Hooks or isinstance(hooks, Guarded):
+        return hooks
+    watches_events = getattr(hooks.on_event, "__func__", None) is not Hooks.on_event
+    return GuardedWithEvents(hooks) if watches_events else Guarded(hooks)
+
+
+class Guarded(Hooks):
+    def __init__(self, hooks: Hooks) -> None:
+        self.hooks = hooks
+
+    def on_request(self, info: RequestInfo) -> None:
+        tell(self.hooks.on_request, info)
+
+    def on_response(self, info: ResponseInfo) -> None:
+        tell(self.hooks.on_response, info)
+
+    def on_retry(self, info: RetryInfo) -> None:
+        tell(self.hooks.on_retry, info)
+
+    def on_resume(self, info: ResumeInfo) -> None:
+        tell(self.hooks.on_resume, info)
+
+
+class GuardedWithEvents(Guarded):
+    """Apart, so that a stream which nobody watches calls nothing for each event."""
+
+    def on_event(self, event: Any) -> None:
+        tell(self.hooks.on_event, event)
+
+
+def tell(hook: Callable[[Any], None], info: Any) -> None:
+    try:
+        hook(info)
+    except Exception:
+        logger.exception("the hook %s failed", getattr(hook, "__qualname__", hook))

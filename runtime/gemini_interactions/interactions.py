@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from attrs import frozen
 
-from ._core.calls import Answer, CallOptions, Calls, Opened, split_options
+from ._core.calls import Answer, Calls, Opened, only_options, split_options
 from ._shell import Shell
-from .errors import InvalidRequestError
 from .stream import Stream
 
 if TYPE_CHECKING:
@@ -260,15 +259,3 @@ def raw(answer: Answer[ValueT]) -> RawResponse[ValueT]:
         request_id=origin.request_id(),
         value=answer.value,
     )
-
-
-def only_options(arguments: dict[str, Any]) -> CallOptions:
-    options = split_options(arguments)
-    refuse_others(arguments, set())
-    return options
-
-
-def refuse_others(arguments: Mapping[str, Any], known: set[str]) -> None:
-    for name in arguments:
-        if name not in known:
-            raise InvalidRequestError(f"there is no argument {name!r}")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .errors import InteractionsError
+from .errors import ConnectionFailedError, InteractionsError
 from .transport import Response
 
 if TYPE_CHECKING:
@@ -22,13 +22,16 @@ InteractionT = TypeVar("InteractionT")
 class Stream(Generic[EventT, InteractionT]):
     """Iterate over it; close it, or use it as a context manager, if you leave early.
 
-    Leaving early does not stop a background interaction on the service: `cancel` does.
+    Iteration ends after the end of the interaction and nowhere else: a stream that is closed or
+    broken raises. Leaving early does not stop a background interaction on the service: `cancel`
+    does.
     """
 
     def __init__(self, shell: Shell, opened: Opened) -> None:
         self._shell = shell
         self._response = as_response(opened.response)
         self._session = opened.session
+        self._closed = False
         self._events = self._iterate()
 
     # --- how far it has come -------------------------------------------------------------------
@@ -50,17 +53,22 @@ class Stream(Generic[EventT, InteractionT]):
 
     @property
     def interaction(self) -> InteractionT | None:
-        """The interaction as assembled so far: whole once the stream is over."""
+        """The interaction as assembled so far: whole once the stream is over.
+
+        After a `last_event_id`, what was before it is missing; `until_done` gives it whole.
+        """
         found: InteractionT | None = self._session.interaction
         return found
 
     def until_done(self) -> InteractionT:
-        """Read to the end and give the assembled interaction."""
+        """Read to the end and give the whole interaction.
+
+        It is asked for where the stream alone does not make it: after a `last_event_id`, or with
+        `assemble=False`.
+        """
         for _ in self:
             pass
-        interaction = self.interaction
-        if interaction is None:
-            raise ValueError("this stream was opened with assemble=False")
+        interaction: InteractionT = self._shell.run(self._session.result())
         return interaction
 
     # --- iteration -----------------------------------------------------------------------------
@@ -69,7 +77,12 @@ class Stream(Generic[EventT, InteractionT]):
         return self
 
     def __next__(self) -> EventT:
-        event: EventT = next(self._events)
+        try:
+            event: EventT = next(self._events)
+        except StopIteration:
+            if not self._session.over:
+                raise self._session.closed() from None
+            raise
         return event
 
     def _iterate(self) -> Generator[Any, None, None]:
@@ -77,28 +90,40 @@ class Stream(Generic[EventT, InteractionT]):
             while self._response is not None:
                 try:
                     yield from self._connection(self._response)
-                    self._response.settle()
                     return
                 except InteractionsError as error:
                     self._drop()
+                    if self._closed:
+                        return
                     self._response = as_response(self._shell.run(self._session.recover(error)))
+                    if self._closed:  # from another thread, while this one was busy reconnecting
+                        return
         except InteractionsError as error:
-            raise self._session.final(error) from error.__cause__
+            final = self._session.final(error)
+            raise final from final.__cause__
         finally:
             self._drop()
 
     def _connection(self, response: Response) -> Iterator[Any]:
         session = self._session
-        for chunk in response.chunks():
-            yield from session.events(chunk)
-            if session.is_done:
-                break
-        yield from session.end()
+        broken: ConnectionFailedError | None = None
+        try:
+            for chunk in response.chunks():
+                yield from session.events(chunk)
+                if session.is_done:
+                    break
+                if session.is_ending:
+                    response.hurry()
+        except ConnectionFailedError as error:
+            broken = error
+        yield from session.end(broken)
+        response.settle()
 
     # --- leaving -------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Drop the connection without reading what is left."""
+        """Drop the connection without reading what is left; a read that waits ends at once."""
+        self._closed = True
         self._drop()
         with suppress(ValueError):  # another thread reads: dropping the connection has ended that
             self._events.close()

@@ -5,6 +5,7 @@ urllib3 is imported with the first request, not with the package.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import ssl
@@ -12,42 +13,51 @@ import threading
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
+from ._core.auth import redacted_url
 from ._core.exchange import Send
-from ._core.requests import Request
-from .errors import ConfigurationError, ConnectionFailedError, TimeoutExpiredError
+from ._core.failures import failed, out_of_time, reason
+from ._core.limits import Deadline, least, tightest
+from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
 
-CONNECTIONS_KEPT = 128
+CONNECTIONS_KEPT = 512
 CHUNK = 64 * 1024
 SETTLING = 0.02
+LINGERING = 2.0
+NO_TIME_LEFT = 0.0
 
 
 class Transport:
     """Keeps connections, is safe over threads and forks, and closes only what it opened."""
 
     def __init__(self, *, proxy: str | None = None, pool: PoolManager | None = None) -> None:
+        if proxy is not None and pool is not None:
+            raise ConfigurationError("proxy and pool are both given: the pool brings its own proxy")
         self._proxy = proxy
         self._given = pool
         self._own: PoolManager | None = None
-        self._process = os.getpid()
         self._lock = threading.Lock()
+        self._process = os.getpid()
 
     def send(self, send: Send) -> Response:
         from urllib3 import Timeout
 
         request, left = send.request, send.deadline.left()
+        if left == NO_TIME_LEFT:  # fetching a token took it all
+            raise out_of_time(request, "total", sent=False)
         timeout = Timeout(
             connect=least(send.timeout.connect, left), read=least(send.timeout.idle, left)
         )
-        with named_failures(request, left):
+        with named_failures(send, left):
             response = self.pool().request(
                 request.method,
                 request.url,
-                body=request.body,
-                headers=dict(send.headers),
+                body=None if request.body is None else pieces(request.body, send.deadline),
+                headers=framed(send.headers, request.body),
                 timeout=timeout,
                 retries=False,
                 redirect=False,
@@ -58,28 +68,69 @@ class Transport:
     def pool(self) -> PoolManager:
         if self._given is not None:
             return self._given
-        with self._lock:
-            if self._own is None or self._process != os.getpid():
+        with self._mutex():
+            if self._own is None:
                 self._own = new_pool(self._proxy)
-                self._process = os.getpid()
             return self._own
 
     def close(self) -> None:
-        with self._lock:
-            if self._own is not None and self._process == os.getpid():
+        with self._mutex():
+            if self._own is not None:
                 self._own.clear()
             self._own = None
+
+    def _mutex(self) -> threading.Lock:
+        # A forked child has connections of its own, and a lock that no lost thread can hold.
+        # The process is noted last, so that no thread sees it with the old lock or pool.
+        if self._process != os.getpid():
+            self._lock = threading.Lock()
+            self._own = None
+            self._process = os.getpid()
+        return self._lock
 
 
 def new_pool(proxy: str | None) -> PoolManager:
     import urllib3
 
+    logging.getLogger("urllib3.connectionpool").addFilter(hide_secrets)
     if proxy is None:
         return urllib3.PoolManager(maxsize=CONNECTIONS_KEPT)
+    parts = urlsplit(proxy)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    headers = urllib3.make_headers(proxy_basic_auth=f"{user}:{password}") if user else None
+    address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     try:
-        return urllib3.ProxyManager(proxy, maxsize=CONNECTIONS_KEPT)
+        return urllib3.ProxyManager(address, proxy_headers=headers, maxsize=CONNECTIONS_KEPT)
     except (ValueError, urllib3.exceptions.HTTPError):
         raise ConfigurationError("the proxy's address is not valid") from None
+
+
+def hide_secrets(record: logging.LogRecord) -> bool:
+    """urllib3 logs the path and query of every request; a key in it stays out of the log."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(redacted_url(a) if isinstance(a, str) else a for a in record.args)
+    return True
+
+
+def pieces(body: bytes, deadline: Deadline) -> Any:
+    """A body as it is sent: a socket's timeout is for a whole `sendall`, so a long body takes many.
+
+    The timeout while sending is that of connecting, as nothing else is known of the other side.
+    """
+    return body if len(body) <= CHUNK else paced(memoryview(body), deadline)
+
+
+def paced(body: memoryview, deadline: Deadline) -> Iterator[memoryview]:
+    for start in range(0, len(body), CHUNK):
+        if deadline.expired():
+            raise TimeoutError
+        yield body[start : start + CHUNK]
+
+
+def framed(headers: Mapping[str, str], body: bytes | None) -> dict[str, str]:
+    """All headers, with the length of a body that urllib3 would otherwise not know."""
+    length = {"Content-Length": str(len(body))} if body is not None else {}
+    return {**headers, **length}
 
 
 class Response:
@@ -88,6 +139,8 @@ class Response:
     def __init__(self, response: BaseHTTPResponse, send: Send) -> None:
         self._response = response
         self._send = send
+        self._process = os.getpid()
+        self._idle = send.timeout.idle
         self._closed = False
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
@@ -104,8 +157,13 @@ class Response:
             left = deadline.left()
             if left is not None:
                 self._limit(left)
-            with named_failures(self._send.request, left):
-                chunk = read(CHUNK)
+            try:
+                with named_failures(self._send, left):
+                    chunk = read(CHUNK)
+            except Exception:
+                if not self._closed:
+                    raise
+                raise failed(self._send.request, "it was closed here", sent=True) from None
             if not chunk:
                 self._response.release_conn()
                 return
@@ -127,23 +185,31 @@ class Response:
                 pass
         self.close()
 
+    def hurry(self) -> None:
+        """Wait no more than a moment for what may still come."""
+        self._idle = least(self._idle, LINGERING)
+        found = socket_of(self._response)
+        if found is not None:
+            found.settimeout(self._idle)
+
     def _limit(self, left: float) -> None:
         """Let no read outlast the deadline."""
         if left <= 0:
             raise out_of_time(self._send.request, "total")
         found = socket_of(self._response)
         if found is not None:
-            found.settimeout(least(self._send.timeout.idle, left))
+            found.settimeout(least(self._idle, left))
 
     def close(self) -> None:
         if self._closed:
             return
         self._closed = True
         found = socket_of(self._response)
-        if found is not None:
+        if found is not None and self._process == os.getpid():  # else it is also the parent's
             with suppress(OSError):
                 found.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for bytes
         self._response.close()
+        self._response.release_conn()  # closed as it is: a pool that blocks counts connections
 
 
 def socket_of(response: Any) -> socket.socket | None:
@@ -154,19 +220,26 @@ def socket_of(response: Any) -> socket.socket | None:
 
 
 @contextmanager
-def named_failures(request: Request, left: float | None) -> Generator[None, None, None]:
-    """urllib3's exceptions as ours, told apart by whether the request may have arrived."""
+def named_failures(send: Send, left: float | None) -> Generator[None, None, None]:
+    """urllib3's exceptions as ours, told apart by whether the request may have arrived.
+
+    `left` is what was left of the total time before.
+    """
     from urllib3 import exceptions
 
+    request = send.request
     try:
         yield
     except exceptions.NewConnectionError as error:
         raise failed(request, f"no connection: {reason(error)}", sent=False) from error
     except exceptions.ConnectTimeoutError as error:
-        raise out_of_time(request, "connect", sent=False) from error
+        limit = tightest("connect", send.timeout.connect, left)
+        raise out_of_time(request, limit, sent=False) from error
     except exceptions.ReadTimeoutError as error:
-        limit = "total" if left is not None and left <= 0 else "idle"
-        raise out_of_time(request, limit) from error
+        raise out_of_time(request, tightest("idle", send.timeout.idle, left)) from error
+    except (exceptions.ClosedPoolError, exceptions.EmptyPoolError) as error:
+        message = "the pool was closed, or has no connection left"
+        raise failed(request, message, sent=False) from error
     except exceptions.ProxyError as error:
         raise failed(request, f"the proxy fails: {reason(error)}", sent=False) from error
     except (exceptions.SSLError, ssl.SSLError) as error:
@@ -174,6 +247,8 @@ def named_failures(request: Request, left: float | None) -> Generator[None, None
     except exceptions.LocationParseError:
         raise ConfigurationError("the address of the service is not valid") from None
     except (exceptions.HTTPError, OSError) as error:
+        if send.deadline.expired():
+            raise out_of_time(request, "total") from error
         raise failed(request, f"the connection broke: {reason(error)}", sent=True) from error
     except ValueError as error:
         # Raised for headers that cannot be sent: the text of the error would show their values.
@@ -189,32 +264,3 @@ def is_refusal(error: BaseException | None) -> bool:
             return True
         error = error.args[0] if error.args and isinstance(error.args[0], Exception) else None
     return False
-
-
-def failed(request: Request, message: str, *, sent: bool) -> ConnectionFailedError:
-    return ConnectionFailedError(message, sent=sent, method=request.method, url=request.url)
-
-
-def out_of_time(request: Request, limit: str, *, sent: bool = True) -> TimeoutExpiredError:
-    text = {
-        "connect": "no connection in time",
-        "idle": "not one byte came in time",
-        "total": "the total time for the call ran out",
-    }[limit]
-    return TimeoutExpiredError(text, limit=limit, sent=sent, method=request.method, url=request.url)
-
-
-def reason(error: BaseException) -> str:
-    """The innermost reason, which is the readable one."""
-    seen: set[int] = set()
-    while id(error) not in seen:
-        seen.add(id(error))
-        inner = error.__cause__ or (error.args[-1] if error.args else None)
-        if not isinstance(inner, BaseException):
-            break
-        error = inner
-    return getattr(error, "strerror", None) or type(error).__name__
-
-
-def least(*limits: float | None) -> float | None:
-    return min((limit for limit in limits if limit is not None), default=None)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import frozen
 
 from ..errors import APIError, InteractionsError, UnexpectedAnswerError, class_for
+
+if TYPE_CHECKING:
+    from .requests import Request
 
 SHOWN = 200
 
@@ -48,6 +52,10 @@ class Origin:
     status: int | None = None
     headers: Mapping[str, str] = {}
 
+    @classmethod
+    def of(cls, request: Request, status: int | None, headers: Mapping[str, str]) -> Origin:
+        return cls(method=request.method, url=request.shown_url, status=status, headers=headers)
+
     def header(self, name: str) -> str | None:
         return next((v for k, v in self.headers.items() if k.lower() == name), None)
 
@@ -70,19 +78,23 @@ def failure(origin: Origin, body: bytes) -> APIError:
         text = f"the service sent us to {host_of(origin.header('location'))}, which is refused"
     else:
         text = shown(body) or "the answer has no body"
-    return make(text, origin, status, code=None, details=None, body=payload or shown(body))
+    kept = body.decode("utf-8", "replace") if payload is None else payload
+    return make(text, origin, status, code=None, details=None, body=kept)
 
 
 def error_in(payload: Any) -> Mapping[str, Any] | None:
     """The error object of a body: `{"error": {...}}`, possibly inside an array, or a bare text."""
     if isinstance(payload, list) and payload:
-        return error_in(payload[0])
-    if not isinstance(payload, dict):
-        return None
-    error = payload.get("error")
-    if isinstance(error, dict):
-        return error
-    return {"message": error} if isinstance(error, str) else None
+        return error_in(cast("list[Any]", payload)[0])
+    error = as_object(payload).get("error")
+    if isinstance(error, str):
+        return {"message": error}
+    return as_object(error) if isinstance(error, dict) else None
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """A JSON object, or an empty one for anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def api_error(error: Mapping[str, Any], origin: Origin, body: Any) -> APIError:
@@ -132,7 +144,7 @@ def json_object(origin: Origin, body: bytes) -> dict[str, Any]:
         raise api_error(error, origin, payload)
     if not isinstance(payload, dict):
         raise unexpected(origin, body, "expected a JSON object")
-    return payload
+    return as_object(payload)
 
 
 def unexpected(origin: Origin, body: bytes, expected: str) -> UnexpectedAnswerError:
@@ -164,9 +176,11 @@ def shown(body: bytes) -> str:
 
 
 def host_of(location: str | None) -> str:
+    """Where a redirect points, without the path and the user, which may be secret."""
     if not location:
         return "nowhere"
-    return location.partition("://")[2].partition("/")[0].rpartition("@")[2] or "another path"
+    authority = re.split(r"[/?#\\]", location.partition("//")[2], maxsplit=1)[0]
+    return authority.rpartition("@")[2] or "another path"
 
 
 def with_place(

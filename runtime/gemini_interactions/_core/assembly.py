@@ -14,7 +14,8 @@ that closed with an answer but no item has the empty list, as its resource has.
 Nothing that arrives is an error here. A second start for an index begins the item anew and keeps
 the id that was said first. A delta without a start begins the item it implies. A delta that finds
 no place, because its type is unknown or does not go with its item, stays with its event in
-`unplaced`. Events of an unknown type are ignored.
+`unplaced`; putting an invented field into the item instead would make the item unfit to be sent
+again. Events of an unknown type are ignored.
 
 `interaction` can be asked for at any time. It is a snapshot, untouched by later events. Its items
 are kept until an event changes them, so asking costs the size of the items that changed since and
@@ -54,7 +55,7 @@ class InteractionAssembler:
         self.error: Any = None
         """What the last `error` event said."""
         self.unplaced: list[Any] = []
-        """Delta events that found no place in the interaction."""
+        """Events that found no place in the interaction."""
         types: Any = bindings.types
         self._structure = bindings.structure
         self._unstructure = bindings.unstructure
@@ -68,9 +69,13 @@ class InteractionAssembler:
     def add(self, event: Any) -> None:
         """Take in the next event."""
         take = self._TAKERS.get(event.event_type)
-        if take is not None:
-            self._snapshot = None
+        if take is None:
+            return
+        self._snapshot = None
+        try:
             take(self, event)
+        except ValueError:  # it holds what JSON has no form for, such as NaN
+            self.unplaced.append(event)
 
     @property
     def interaction(self) -> Any:
@@ -109,8 +114,6 @@ class InteractionAssembler:
         said: Json = self._unstructure(event.interaction) or {}
         if said.get(self._shape.field):
             self._items.clear()
-        else:
-            said.pop(self._shape.field, None)
         self._say(said)
         if self.status not in _WITHOUT_ANSWER:
             self._header.fields.setdefault(self._shape.field, [])

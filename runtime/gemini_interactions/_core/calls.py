@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import define, field, frozen
 
-from ..errors import UnexpectedAnswerError
-from ..hooks import Hooks
+from ..errors import APIError, InvalidRequestError, NotFoundError, UnexpectedAnswerError
+from ..hooks import Hooks, guarded
 from .answers import Origin, json_object
 from .auth import GoogleCredentials, request_headers
+from .events import is_running
 from .exchange import OpenResponse, Policy, Procedure, exchange, open_stream
 from .limits import Clock, Deadline, Timeout, TimeoutLike, as_timeout
 from .progress import Progress
-from .requests import JSON_ACCEPT, STREAM_ACCEPT, Request, create_body, encoded
+from .requests import (
+    CALL_OPTIONS,
+    JSON_ACCEPT,
+    STREAM_ACCEPT,
+    STREAM_OPTIONS,
+    Request,
+    create_body,
+    did_you_mean,
+    encoded,
+)
 from .resume import Resume, ResumeLike, as_resume
 from .retry import Retry, RetryLike, as_retry
 from .routing import Router
@@ -27,9 +37,7 @@ if TYPE_CHECKING:
 
 ValueT = TypeVar("ValueT")
 
-CALL_OPTIONS = ("timeout", "retry", "extra_headers", "extra_query")
-STREAM_OPTIONS = ("resume", "on_unknown", "raise_on_error", "max_event_bytes", "assemble")
-
+ALREADY_CANCELLED = frozenset({400, 409})
 
 DEFAULT_STREAM = StreamOptions()
 
@@ -72,6 +80,16 @@ def split_options(arguments: dict[str, Any]) -> CallOptions:
     return CallOptions(**options, stream=StreamOptions(**stream))
 
 
+def only_options(arguments: Mapping[str, Any]) -> CallOptions:
+    """The options of a call that takes nothing else."""
+    for name in arguments:
+        if name not in CALL_OPTIONS:
+            raise InvalidRequestError(
+                f"there is no argument {name!r}{did_you_mean(name, CALL_OPTIONS)}"
+            )
+    return CallOptions(**arguments)
+
+
 @define(kw_only=True, eq=False)
 class Calls:
     """One client's operations, with its settings and defaults."""
@@ -82,7 +100,7 @@ class Calls:
     retry: Retry
     resume: Resume
     polling: Polling
-    hooks: Hooks
+    hooks: Hooks = field(converter=guarded)
     clock: Clock
     _router: Router | None = field(default=None, init=False)
 
@@ -116,18 +134,34 @@ class Calls:
     def get_stream(
         self, interaction_id: str, query: Mapping[str, Any], options: CallOptions
     ) -> Procedure[Opened]:
-        cursor = query.get("last_event_id")
-        progress = Progress(interaction_id, cursor)
-        request = self.request("get", options, interaction_id, {**query, "stream": True})
-        return self.stream(request, options, progress)
+        kept = {name: value for name, value in query.items() if name != "last_event_id"}
+        progress = Progress(interaction_id, query.get("last_event_id") or None)
+        request = self.stream_request(interaction_id, progress.cursor, kept, options)
+        return self.stream(request, options, progress, kept)
 
     def cancel(self, interaction_id: str, options: CallOptions) -> Procedure[Answer[Any]]:
         request = self.request("cancel", options, interaction_id)
-        return self.interaction(request, self.policy(options))
+        policy = self.policy(options)
+        try:
+            return (yield from self.interaction(request, policy))
+        except APIError as error:
+            if not error.maybe_done or error.status not in ALREADY_CANCELLED:
+                raise
+            # What refuses the repetition may be the work of the attempt before it.
+            request = self.request("get", options, interaction_id)
+            answer = yield from self.interaction(request, policy)
+            if is_running(answer.value.status):
+                raise
+            return answer
 
     def delete(self, interaction_id: str, options: CallOptions) -> Procedure[Answer[None]]:
         request = self.request("delete", options, interaction_id)
-        origin, _ = yield from exchange(request, self.policy(options))
+        try:
+            origin, _ = yield from exchange(request, self.policy(options))
+        except NotFoundError as error:
+            if not error.maybe_done:
+                raise
+            origin = Origin.of(request, error.status, error.headers)
         return Answer(None, origin)
 
     def wait(
@@ -167,18 +201,23 @@ class Calls:
             ) from error
 
     def stream(
-        self, request: Request, options: CallOptions, progress: Progress
+        self,
+        request: Request,
+        options: CallOptions,
+        progress: Progress,
+        query: Mapping[str, Any] | None = None,
     ) -> Procedure[Opened]:
+        """`query` is what every request for this interaction asks for, those to come too."""
         policy = self.policy(options)
         session = StreamSession(
             self.bindings,
             policy=policy,
             resume=as_resume(options.resume, self.resume),
             reopening=Reopening(
-                stream=lambda i, cursor: self.request(
-                    "get", options, i, {"stream": True, "last_event_id": cursor}
+                stream=lambda i, cursor: self.stream_request(i, cursor, query, options),
+                interaction=lambda i: self.interaction(
+                    self.request("get", options, i, query), policy
                 ),
-                interaction=lambda i: self.request("get", options, i),
             ),
             options=options.stream,
             progress=progress,
@@ -217,6 +256,16 @@ class Calls:
         if streaming:
             body["stream"] = True
         return self.request("create", options, body=encoded(body), streaming=streaming), options
+
+    def stream_request(
+        self,
+        interaction_id: str,
+        cursor: str | None,
+        query: Mapping[str, Any] | None,
+        options: CallOptions,
+    ) -> Request:
+        asked = {**(query or {}), "stream": True, "last_event_id": cursor}
+        return self.request("get", options, interaction_id, asked)
 
     def request(
         self,

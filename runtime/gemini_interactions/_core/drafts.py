@@ -77,7 +77,7 @@ class Draft:
         items = self.lists.get(key)
         if items is None:
             first: Any = self.fields.pop(key, None)
-            found = cast("Iterable[Any]", first) if isinstance(first, list) else []
+            found = cast("Iterable[Any]", first) if isinstance(first, list) else ()
             items = self.lists[key] = [_begun(item) for item in found]
         return items
 

@@ -1,30 +1,31 @@
-"""Bytes of a stream → typed events, and the judgement of how it ended.
+"""Bytes of a stream → typed events, and the errors that are said among them.
 
-A stream has ended well only if its interaction did: a terminal event came, or a status that is
-not a running one. `[DONE]` and the end of the connection alone prove nothing.
+Names of server-sent events decide nothing: an event is what its own `event_type` says.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from ..errors import APIError, UnexpectedAnswerError, UnknownEventError
-from .answers import Origin, api_error, error_in, parsed, shown, unexpected
-from .sse import BareText, Decoder, Frame
+from ..errors import UnexpectedAnswerError
+from .answers import Origin, api_error, as_object, error_in, parsed, shown, unexpected
+from .sse import BareText, Decoder, Frame, SSELimitError
 
 if TYPE_CHECKING:
     from .._bindings import Bindings
 
-logger = logging.getLogger("gemini_interactions")
-
 OnUnknown = Literal["skip", "yield", "raise"]
 
-RUNNING = frozenset({"in_progress", "queued"})
-TERMINAL_EVENTS = frozenset({"interaction.completed", "interaction.complete"})
-DONE = "[DONE]"
+RUNNING: Final = frozenset({"in_progress", "queued"})
+TERMINAL_EVENTS: Final = frozenset({"interaction.completed", "interaction.complete"})
+STATUS_UPDATE: Final = "interaction.status_update"
+ERROR: Final = "error"
+UNKNOWN: Final = "unknown"
+DONE: Final = "[DONE]"
+FIELDS: Final = ("event", "data", "id", "retry")
 
 
 def is_running(status: str | None) -> bool:
@@ -32,19 +33,11 @@ def is_running(status: str | None) -> bool:
     return status in RUNNING
 
 
-def is_terminal(event: Any) -> bool:
-    """Whether nothing but `[DONE]` can follow an event."""
-    kind = event.event_type
-    if kind in TERMINAL_EVENTS:
-        return True
-    return kind == "interaction.status_update" and not is_running(event.status)
-
-
 class EventReader:
     """One connection's worth of a stream.
 
-    `feed` yields events and raises what the stream says went wrong, in the order it was said.
-    `finished` tells, once the bytes are over, whether the interaction had come to its end.
+    `feed` and `close` yield events, and raise what the stream says went wrong, in the order it was
+    said. `done` tells that `[DONE]` was read: whatever follows is not looked at.
     """
 
     def __init__(
@@ -52,112 +45,100 @@ class EventReader:
         bindings: Bindings,
         origin: Origin,
         *,
-        on_unknown: OnUnknown = "skip",
         raise_on_error: bool = True,
         max_event_bytes: int | None = None,
     ) -> None:
-        self.read = bindings.read_event
+        self.bindings = bindings
         self.origin = origin
-        self.on_unknown = on_unknown
         self.raise_on_error = raise_on_error
         self.decoder = Decoder(max_event_bytes=max_event_bytes)
-        self.finished = False
         self.done = False
         self.framed = False
         self.document: list[str] = []
 
     def feed(self, chunk: bytes) -> Iterator[Any]:
-        for item in self.decoder.feed(chunk):
-            if self.done:
-                return
-            yield from self.events_in(item)
+        try:
+            items = self.decoder.feed(chunk)
+        except SSELimitError as error:
+            raise self.refused(str(error), None) from None
+        return self.events_in(items)
 
     def close(self) -> Iterator[Any]:
-        """The end of the bytes: what is still pending counts only if it is whole."""
-        for item in self.decoder.close():
+        """The bytes are over: what is unfinished counts only if it is whole and a last word."""
+        try:
+            items = self.decoder.close()
+        except SSELimitError as error:
+            raise self.refused(str(error), None) from None
+        return self.events_in(item for item in items if isinstance(item, BareText) or ends(item))
+
+    def events_in(self, items: Iterable[Frame | BareText]) -> Iterator[Any]:
+        for item in items:
             if self.done:
                 return
-            if isinstance(item, BareText) or is_whole_terminal(item, self.read):
-                yield from self.events_in(item)
+            if isinstance(item, BareText):
+                self.judge_bare(item.text)
+                continue
+            event = self.event_in(item)
+            if event is not None:
+                yield event
 
-    def events_in(self, item: Frame | BareText) -> Iterator[Any]:
-        if isinstance(item, BareText):
-            self.judge_bare(item.text)
-            return
+    def event_in(self, frame: Frame) -> Any:
         self.framed = True
-        data = item.data
-        if data.startswith(DONE) or item.event == "done":
-            self.done = True
-            return
-        if not data:
-            return
-        event = self.event_of(data)
-        if event is not None:
-            yield event
-
-    def event_of(self, data: str) -> Any:
         payload: Any
         try:
-            payload = json.loads(data)
+            payload = json.loads(frame.data)
         except (ValueError, RecursionError):
-            if not data.strip():
+            self.done = frame.event == "done" or frame.data.startswith(DONE)
+            if self.done or not frame.data.strip():
                 return None
-            raise self.malformed(data, "an event is not JSON") from None
-        if not isinstance(payload, dict) or "event_type" not in payload:
-            self.judge_untyped(payload, data)
-        event = self.read(payload)
-        kind = event.event_type
-        if kind == "unknown":
-            return self.unknown(event)
-        if kind == "error" and self.raise_on_error:
-            raise self.stream_error(payload)
-        if kind in TERMINAL_EVENTS or kind == "interaction.status_update":
-            self.finished = self.finished or is_terminal(event)
-        return event
+            raise self.refused("an event is not JSON", frame.data) from None
+        kind = as_object(payload).get("event_type")
+        if kind is None:
+            self.judge_untyped(payload, frame)
+            if self.done:
+                return None
+        elif kind == ERROR and self.raise_on_error:
+            raise api_error(error_in(payload) or {}, self.origin, payload)
+        return self.bindings.read_event(payload)
 
-    def judge_untyped(self, payload: Any, data: str) -> None:
-        """JSON that is no event: an error of the service, or of its format."""
+    def judge_untyped(self, payload: Any, frame: Frame) -> None:
+        """JSON that is no event: an error, the end, or not what this API speaks."""
         error = error_in(payload)
         if error is not None:
             raise api_error(error, self.origin, payload)
-        if not isinstance(payload, dict):
-            raise self.malformed(data, "an event is not an object")
+        self.done = frame.event == "done"
+        if not self.done and not isinstance(payload, dict):
+            raise self.refused("an event is not an object", frame.data)
 
     def judge_bare(self, text: str) -> None:
         """Lines that are no fields: errors are written there, everything else is ignored."""
         if not self.framed:
             self.document.append(text)
-        for candidate in (text, *text.splitlines()):
+        for candidate in (text, *text.split("\n")):
             payload = parsed(candidate)
             error = error_in(payload)
             if error is not None:
                 raise api_error(error, self.origin, payload)
 
     def judge_document(self) -> None:
-        """Refuse an answer that was no stream at all: one JSON object, a page of HTML."""
-        if self.framed or not self.document:
-            return
+        """Refuse an answer that was no stream at all: a page of HTML, or one JSON object.
+
+        The object may be the interaction, and paid for: then it is kept on the error. A stream that
+        was cut inside its first word is no document.
+        """
         text = "\n".join(self.document)
+        if self.framed or any(name.startswith(text) for name in FIELDS):
+            return
         error = unexpected(self.origin, text.encode(), "expected a stream of events")
-        payload = parsed(text)
-        if isinstance(payload, dict):
-            error.interaction = payload
+        with suppress(ValueError):
+            form = self.bindings.types.Interaction
+            error.interaction = self.bindings.structure(form, json.loads(text))
         raise error
 
-    def unknown(self, event: Any) -> Any:
-        if self.on_unknown == "raise":
-            raise UnknownEventError(f"unknown event {event.tag!r}: {event.problem}", event=event)
-        if self.on_unknown == "yield":
-            return event
-        logger.warning("skipped an event of unknown type %r", event.tag)
-        return None
-
-    def stream_error(self, payload: Any) -> APIError:
-        return api_error(error_in(payload) or {}, self.origin, payload)
-
-    def malformed(self, data: str, problem: str) -> UnexpectedAnswerError:
+    def refused(self, problem: str, data: str | None) -> UnexpectedAnswerError:
+        begins = f": {shown(data[:1000].encode())!r}" if data else ""
         return UnexpectedAnswerError(
-            f"{problem}: {shown(data[:1000].encode())!r}",
+            f"{problem}{begins}",
             status=self.origin.status,
             content_type=self.origin.content_type(),
             method=self.origin.method,
@@ -166,12 +147,13 @@ class EventReader:
         )
 
 
-def is_whole_terminal(frame: Frame, read: Any) -> bool:
-    """Whether an unterminated frame is complete all the same, and ends the interaction."""
-    if frame.data.strip() == DONE:
-        return True
+def ends(frame: Frame) -> bool:
+    """Whether an unterminated frame is whole all the same, and nothing but `[DONE]` follows it."""
     payload = parsed(frame.data)
-    if not isinstance(payload, dict) or "event_type" not in payload:
-        return False
-    event = read(payload)
-    return event.event_type != "unknown" and is_terminal(event)
+    fields = as_object(payload)
+    kind, status = fields.get("event_type"), fields.get("status")
+    if kind is None:
+        return frame.data.strip() == DONE or error_in(payload) is not None
+    if kind == STATUS_UPDATE:
+        return isinstance(status, str) and not is_running(status)
+    return kind in (*TERMINAL_EVENTS, ERROR)

@@ -6,22 +6,18 @@ shells perform effects, synchronously or not; every decision is here.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Protocol, TypeVar
 
 from attrs import frozen
 
-from ..errors import (
-    ConnectionFailedError,
-    InteractionsError,
-    NotFoundError,
-    TimeoutExpiredError,
-)
+from ..errors import APIError, ConnectionFailedError, InteractionsError
 from ..hooks import Hooks, RequestInfo, ResponseInfo, RetryInfo
 from .answers import Origin, failure
+from .failures import out_of_time
 from .limits import Deadline, Timeout
 from .requests import Request
-from .retry import Retry, pause_before_retry
+from .retry import Retry, leaves_open, pause_before_retry
 
 ResultT = TypeVar("ResultT")
 
@@ -82,53 +78,52 @@ class Policy:
 
 def exchange(request: Request, policy: Policy) -> Procedure[tuple[Origin, bytes]]:
     """Send until answered: the body of the first good answer, or the error of the last attempt."""
-    failures = 0
-    lost = False
-    while True:
-        try:
-            response, origin = yield from attempt(request, policy, failures + 1)
-            body: bytes = yield ReadAll(response)
-            return origin, body
-        except InteractionsError as error:
-            if lost and request.method == "DELETE" and isinstance(error, NotFoundError):
-                return Origin(method=request.method, url=request.url, status=error.status), b""
-            lost = lost or (isinstance(error, ConnectionFailedError) and error.sent)
-            failures += 1
-            yield Pause(pause_or_raise(request, policy, error, failures))
+    return repeated(request, policy, whole_answer)
 
 
 def open_stream(request: Request, policy: Policy) -> Procedure[tuple[OpenResponse, Origin]]:
     """Send until a stream is open. A good answer that is no stream is an error, or its content."""
+    return repeated(request, policy, attempt)
+
+
+def repeated(
+    request: Request, policy: Policy, once: Callable[[Request, Policy, int], Procedure[ResultT]]
+) -> Procedure[ResultT]:
     failures = 0
+    maybe_done = False
     while True:
         try:
-            return (yield from attempt(request, policy, failures + 1))
+            return (yield from once(request, policy, failures + 1))
         except InteractionsError as error:
             failures += 1
-            yield Pause(pause_or_raise(request, policy, error, failures))
+            if isinstance(error, APIError):
+                error.maybe_done = maybe_done
+            maybe_done = maybe_done or leaves_open(error)
+            if isinstance(error, ConnectionFailedError):
+                error.sent = maybe_done
+            pause = pause_before_retry(policy.retry, error, failures, billable=request.billable)
+            if pause is None or not policy.deadline.allows(pause):
+                raise
+            policy.hooks.on_retry(RetryInfo(request.operation, failures, pause, error))
+        yield Pause(pause)
 
 
-def pause_or_raise(
-    request: Request, policy: Policy, error: InteractionsError, failures: int
-) -> float:
-    pause = pause_before_retry(policy.retry, error, failures, billable=request.billable)
-    if pause is None or not policy.deadline.allows(pause):
-        raise error
-    policy.hooks.on_retry(RetryInfo(request.operation, failures, pause, error))
-    return pause
+def whole_answer(request: Request, policy: Policy, number: int) -> Procedure[tuple[Origin, bytes]]:
+    response, origin = yield from attempt(request, policy, number)
+    body: bytes = yield ReadAll(response)
+    return origin, body
 
 
 def attempt(
     request: Request, policy: Policy, number: int
 ) -> Procedure[tuple[OpenResponse, Origin]]:
     if policy.deadline.expired():
-        raise out_of_time(request)
+        raise out_of_time(request, "total", sent=False)
     headers: Mapping[str, str] = yield Authorize(request)
-    policy.hooks.on_request(RequestInfo(request.operation, request.method, request.url, number))
+    info = RequestInfo(request.operation, request.method, request.shown_url, number)
+    policy.hooks.on_request(info)
     response: OpenResponse = yield Send(request, headers, policy.timeout, policy.deadline)
-    origin = Origin(
-        method=request.method, url=request.url, status=response.status, headers=response.headers
-    )
+    origin = Origin.of(request, response.status, response.headers)
     policy.hooks.on_response(
         ResponseInfo(request.operation, response.status, origin.request_id(), number)
     )
@@ -136,13 +131,3 @@ def attempt(
         body: bytes = yield ReadAll(response)
         raise failure(origin, body)
     return response, origin
-
-
-def out_of_time(request: Request) -> TimeoutExpiredError:
-    return TimeoutExpiredError(
-        "the total time for the call ran out",
-        limit="total",
-        sent=False,
-        method=request.method,
-        url=request.url,
-    )

@@ -4,15 +4,53 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any, TypeGuard
 
 from attrs import field, frozen
 
 from ..errors import ConfigurationError
 
+LONGEST = 1e8  # three years: what a socket can still count
 
-def positive(instance: object, attribute: object, value: float | None) -> None:
-    if value is not None and not value > 0:
-        raise ConfigurationError(f"a timeout is a positive number of seconds, got {value!r}")
+
+def positive(instance: object, attribute: object, value: object) -> None:
+    if value is None or (is_number(value) and 0 < value <= LONGEST):
+        return
+    raise ConfigurationError(
+        f"a timeout is a positive number of seconds, or None for no limit, got {value!r}"
+    )
+
+
+def at_least(least: float) -> Callable[[object, Any, object], None]:
+    def check(instance: object, attribute: Any, value: object) -> None:
+        if not is_number(value) or not least <= value < float("inf"):
+            kind = type(instance).__name__
+            raise ConfigurationError(
+                f"{kind}: {attribute.name} is a number of at least {least}, got {value!r}"
+            )
+
+    return check
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def least(*limits: float | None) -> float | None:
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def tightest(name: str, seconds: float | None, left: float | None) -> str:
+    """Which limit it was that ran out: the named one, or the total, of which so much was left."""
+    return "total" if left is not None and left == least(seconds, left) else name
+
+
+def grown(first: float, factor: float, times: int, longest: float) -> float:
+    """A pause that was multiplied so often, up to the longest one."""
+    try:
+        return min(longest, first * factor ** max(0, times))
+    except OverflowError:
+        return longest
 
 
 @frozen
@@ -38,7 +76,7 @@ def as_timeout(value: TimeoutLike, default: Timeout) -> Timeout:
         return default
     if isinstance(value, Timeout):
         return value
-    return Timeout(connect=default.connect, idle=default.idle, total=float(value))
+    return Timeout(connect=default.connect, idle=default.idle, total=value)
 
 
 @frozen

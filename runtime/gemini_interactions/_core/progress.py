@@ -1,4 +1,4 @@
-"""How far a stream has come, over all its connections.
+"""How far a stream has come, over all its connections, and whether that is the end.
 
 What was delivered is never delivered again, and nothing is left out:
 
@@ -8,16 +8,23 @@ What was delivered is never delivered again, and nothing is left out:
 3. Dropping is by count, and checked: if what is dropped is not what was delivered, the stream is
    interrupted rather than guessed at.
 4. An event whose id was delivered a short while ago is dropped wherever it comes.
+
+An end is only good if the interaction's end was delivered before it: a terminal event. A status
+that is not a running one is as good if `[DONE]` follows, or if nothing more is to be had; so is an
+error event, if the caller wants those as events. After a cursor that was the last event there is
+nothing but `[DONE]`. Everything else is an interruption.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from ..errors import StreamInterruptedError
+from .events import ERROR, STATUS_UPDATE, TERMINAL_EVENTS, UNKNOWN, is_running
 
-REMEMBERED = 256
+REMEMBERED: Final = 1024
+DELTAS: Final = frozenset({"step.delta", "content.delta"})
 
 
 class Progress:
@@ -26,11 +33,15 @@ class Progress:
     def __init__(self, interaction_id: str | None = None, cursor: str | None = None) -> None:
         self.interaction_id = interaction_id
         self.cursor = cursor
+        self.is_tail = cursor is not None
         self.status: str | None = None
         self.delivered = 0
+        self.ended = False
+        self.settled = False
+        self._failed = False
         self._since_cursor = 0
         self._digest = 0
-        self._recent: deque[str] = deque(maxlen=REMEMBERED)
+        self._recent: dict[str, None] = {}
         self._to_drop = 0
         self._drop_digest = 0
 
@@ -39,56 +50,71 @@ class Progress:
         self._to_drop = self._since_cursor
         self._drop_digest = 0
 
-    def is_repeated(self, event: Any) -> bool:
-        """Whether an event was delivered before this connection was made."""
-        event_id = event_id_of(event)
-        if event_id is not None and event_id in self._recent:
-            return True
-        if self._to_drop == 0:
+    def takes(self, event: Any) -> bool:
+        """Take note of an event that is delivered now; `False` for one that already was."""
+        kind = event.event_type
+        event_id = said(event.raw, "event_id") if kind == UNKNOWN else event.event_id or None
+        if event_id in self._recent:
             return False
+        if self._to_drop:
+            self._drop(event)
+            return False
+        self.delivered += 1
+        self._failed = False
+        if event_id is None:
+            self._since_cursor += 1
+            self._digest = mixed(self._digest, event)
+        else:
+            self.cursor = event_id
+            self._since_cursor = self._digest = 0
+            self._recent[event_id] = None
+            if len(self._recent) > REMEMBERED:
+                del self._recent[next(iter(self._recent))]
+        if kind not in DELTAS:
+            self._note(event)
+        return True
+
+    def _drop(self, event: Any) -> None:
         self._to_drop -= 1
         self._drop_digest = mixed(self._drop_digest, event)
         if self._to_drop == 0 and self._drop_digest != self._digest:
             raise self.interrupted("the replayed events are not the ones that were delivered")
-        return True
 
-    def deliver(self, event: Any) -> None:
-        """Take note of an event that goes to the user now."""
-        self.delivered += 1
-        self.note(event)
-        event_id = event_id_of(event)
-        if event_id is not None:
-            self.cursor = event_id
-            self._recent.append(event_id)
-            self._since_cursor = self._digest = 0
-        else:
-            self._since_cursor += 1
-            self._digest = mixed(self._digest, event)
+    def _note(self, event: Any) -> None:
+        """The id and the status, wherever an event says them, also one that fits no type."""
+        unknown = event.event_type == UNKNOWN
+        source, kind = (event.raw, event.tag) if unknown else (event, event.event_type)
+        if kind == ERROR:
+            self._failed = True
+        if not kind or not kind.startswith("interaction."):
+            return
+        first_id = said(source, "interaction", "id") or said(source, "interaction_id")
+        status = said(source, "interaction", "status") or said(source, "status")
+        self.interaction_id = self.interaction_id or first_id
+        self.status = status or self.status
+        if kind in TERMINAL_EVENTS:
+            self.ended = True
+        elif kind == STATUS_UPDATE:
+            self.settled = status is not None and not is_running(status)
 
-    def note(self, event: Any) -> None:
-        """The id and the status, wherever an event carries them."""
-        interaction = getattr(event, "interaction", None)
-        if interaction is not None:
-            self.interaction_id = interaction.id or self.interaction_id
-            self.status = interaction.status or self.status
-        elif event.event_type == "interaction.status_update":
-            self.interaction_id = event.interaction_id or self.interaction_id
-            self.status = event.status
+    def is_over(self, done: bool) -> bool:
+        """Whether a connection may end here; `done` says that `[DONE]` was its last word."""
+        if self.ended or self._failed:
+            return True
+        return done and (self.settled or (self.is_tail and not self.delivered))
 
-    def can_resume(self) -> bool:
-        return bool(self.interaction_id)
-
-    def interrupted(self, message: str, interaction: Any = None) -> StreamInterruptedError:
+    def interrupted(self, message: str) -> StreamInterruptedError:
         return StreamInterruptedError(
-            message,
-            interaction_id=self.interaction_id,
-            last_event_id=self.cursor,
-            interaction=interaction,
+            message, interaction_id=self.interaction_id, last_event_id=self.cursor
         )
 
 
-def event_id_of(event: Any) -> str | None:
-    return getattr(event, "event_id", None) or None
+def said(source: Any, *path: str) -> str | None:
+    """A text inside an event, or inside the JSON of one."""
+    for name in path:
+        is_json = isinstance(source, Mapping)
+        source = source.get(name) if is_json else getattr(source, name, None)
+    return source if isinstance(source, str) and source else None
 
 
 def mixed(digest: int, event: Any) -> int:

@@ -49,26 +49,25 @@ class Reconnection:
         self.failures = 0
         self._delivered = progress.delivered
 
-    def pause_after(self, error: InteractionsError, *, connecting: bool) -> float | None:
+    def pause_after(self, error: InteractionsError) -> float | None:
         """Seconds until the next connection, or `None` where there is none."""
         if self.progress.delivered > self._delivered:
             self._delivered = self.progress.delivered
             self.failures = 0
+        if not may_pass(error) or not self.progress.interaction_id:
+            return None
+        if self.failures >= self.resume.attempts:
+            return None
         self.failures += 1
-        if self.failures > self.resume.attempts or not self.progress.can_resume():
-            return None
-        if not is_interruption(error, connecting=connecting):
-            return None
         asked = asked_pause(error.headers) if isinstance(error, APIError) else None
         return self.resume.pause(self.failures) if asked is None else asked
 
 
-def is_interruption(error: InteractionsError, *, connecting: bool) -> bool:
-    """Whether the connection failed, and not the interaction or the request.
-
-    An error that the service states inside a stream is the interaction's; one that it answers to
-    a reconnection may pass.
-    """
-    if isinstance(error, APIError):
-        return connecting and error.status in PASSING
+def is_interruption(error: InteractionsError) -> bool:
+    """Whether the connection failed. An error that a stream states is the interaction's."""
     return isinstance(error, (ConnectionFailedError, StreamInterruptedError))
+
+
+def may_pass(error: InteractionsError) -> bool:
+    """Whether a failure, also one to reconnect, leaves it open to try again."""
+    return is_interruption(error) or (isinstance(error, APIError) and error.status in PASSING)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from ..errors import APIError, ConnectionFailedError
+from .limits import at_least, grown
 
 NOT_TAKEN = frozenset({429, 503})
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
@@ -21,16 +22,21 @@ PASSING = frozenset({408, 429, 500, 502, 503, 504})
 
 @frozen
 class Retry:
-    """How often and how patiently. `attempts` counts the first one; 1 means never again."""
+    """How often and how patiently. `attempts` counts the first one; 1 means never again.
 
-    attempts: int = 4
-    first_pause: float = 0.5
-    longest_pause: float = 20.0
-    factor: float = 2.0
+    A service that says how long to wait is obeyed, up to `longest_asked` seconds: where it asks
+    for more, as for a quota of the day, its error is raised at once.
+    """
+
+    attempts: int = field(default=4, validator=at_least(1))
+    first_pause: float = field(default=0.5, validator=at_least(0))
+    longest_pause: float = field(default=20.0, validator=at_least(0))
+    factor: float = field(default=2.0, validator=at_least(1))
+    longest_asked: float = field(default=60.0, validator=at_least(0))
 
     def pause(self, failures: int, jitter: Callable[[], float] = random.random) -> float:
         """Seconds to wait after so many failures: doubling, and spread so that crowds part."""
-        full = min(self.longest_pause, self.first_pause * self.factor ** max(0, failures - 1))
+        full = grown(self.first_pause, self.factor, failures - 1, self.longest_pause)
         return full * (0.5 + jitter() / 2)
 
 
@@ -45,7 +51,7 @@ def as_retry(value: RetryLike, default: Retry) -> Retry:
         return default
     if isinstance(value, Retry):
         return value
-    return Retry(max(1, value), default.first_pause, default.longest_pause, default.factor)
+    return evolve(default, attempts=max(1, value))
 
 
 def may_repeat(error: Exception, *, billable: bool) -> bool:
@@ -57,6 +63,13 @@ def may_repeat(error: Exception, *, billable: bool) -> bool:
     return False
 
 
+def leaves_open(error: Exception) -> bool:
+    """Whether a request that failed so may have done its work all the same."""
+    if isinstance(error, ConnectionFailedError):
+        return error.sent
+    return isinstance(error, APIError) and error.status in PASSING - NOT_TAKEN
+
+
 def pause_before_retry(
     retry: Retry, error: Exception, failures: int, *, billable: bool
 ) -> float | None:
@@ -64,7 +77,9 @@ def pause_before_retry(
     if failures >= retry.attempts or not may_repeat(error, billable=billable):
         return None
     asked = asked_pause(error.headers) if isinstance(error, APIError) else None
-    return retry.pause(failures) if asked is None else asked
+    if asked is None:
+        return retry.pause(failures)
+    return asked if asked <= retry.longest_asked else None
 
 
 def asked_pause(

@@ -54,7 +54,7 @@ class Router:
     @classmethod
     def of(cls, backends: Mapping[str, Backend], settings: Settings) -> Router:
         if settings.project_from_credentials:
-            raise ConfigurationError("the project is not known yet: call Settings.completed")
+            raise ConfigurationError("the project is not known yet: call Settings.with_project")
         backend = backends[settings.backend]
         base = settings.base_url or google_host(backend, settings.location)
         root, version = root_and_version(base, settings.api_version, backend.api_version)

@@ -2,34 +2,38 @@
 
 A shell opens a connection, gives its chunks to `events`, and its end to `end`. Whatever goes wrong
 on the way goes to `recover`, a procedure that gives the next connection, or `None` where the
-interaction turned out to be over, or raises.
+interaction turned out to be over, or raises. What it raises goes through `final` to the user.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from ..errors import (
-    APIError,
     ConnectionFailedError,
     InteractionsError,
+    InvalidRequestError,
     StreamInterruptedError,
     UnexpectedAnswerError,
+    UnknownEventError,
 )
 from ..hooks import Hooks, ResumeInfo
-from .answers import Origin, json_object, with_place
+from .answers import Origin, with_place
 from .assembly import InteractionAssembler
-from .events import EventReader, OnUnknown, is_running
-from .exchange import OpenResponse, Pause, Policy, Procedure, attempt, exchange
+from .events import ERROR, UNKNOWN, EventReader, OnUnknown, is_running
+from .exchange import OpenResponse, Pause, Policy, Procedure, attempt
 from .progress import Progress
 from .requests import Request
-from .resume import Reconnection, Resume
+from .resume import Reconnection, Resume, is_interruption, may_pass
 
 if TYPE_CHECKING:
     from .._bindings import Bindings
+
+logger = logging.getLogger("gemini_interactions")
 
 
 @frozen(kw_only=True)
@@ -44,10 +48,10 @@ class StreamOptions:
 
 @frozen(kw_only=True)
 class Reopening:
-    """How to come back to a stream: its own request, and that of its interaction."""
+    """How to come back to a stream, and how to ask for its interaction instead."""
 
     stream: Callable[[str, str | None], Request]
-    interaction: Callable[[str], Request]
+    interaction: Callable[[str], Procedure[Any]]
 
 
 class StreamSession:
@@ -77,7 +81,6 @@ class StreamSession:
         self.reader = EventReader(
             self.bindings,
             origin,
-            on_unknown=self.options.on_unknown,
             raise_on_error=self.options.raise_on_error,
             max_event_bytes=self.options.max_event_bytes,
         )
@@ -86,31 +89,47 @@ class StreamSession:
         """The new events that a chunk completes."""
         return self.delivered(self.reader.feed(chunk))
 
-    def end(self) -> Iterator[Any]:
-        """The connection is over: the last events, if any, and the judgement."""
+    def end(self, broken: ConnectionFailedError | None = None) -> Iterator[Any]:
+        """The connection is over, in order or broken: the last events, and the judgement."""
         yield from self.delivered(self.reader.close())
-        self.reader.judge_document()
-        if not self.reader.finished:
-            raise self.progress.interrupted("the stream ended before its interaction did")
+        if broken is None:
+            self.reader.judge_document()
+        if not self.progress.is_over(self.reader.done):
+            early = "the stream ended before its interaction did"
+            raise broken or self.progress.interrupted(early)
         self.over = True
 
     def delivered(self, events: Iterator[Any]) -> Iterator[Any]:
+        takes = self.progress.takes
+        assemble = self.assembler.add if self.assembler is not None else None
+        watch = self.policy.hooks.on_event if self._watched else None
         for event in events:
-            if not self.progress.is_repeated(event):
-                self.take(event)
-                yield event
+            if not takes(event) or (event.event_type == UNKNOWN and self.skips(event)):
+                continue
+            if assemble is not None:
+                assemble(event)
+            if watch is not None:
+                watch(event)
+            yield event
 
-    def take(self, event: Any) -> None:
-        self.progress.deliver(event)
-        if self.assembler is not None:
-            self.assembler.add(event)
-        if self._watched:
-            self.policy.hooks.on_event(event)
+    def skips(self, event: Any) -> bool:
+        """Whether an unknown event is left out; an error of odd form was asked for as an event."""
+        if self.options.on_unknown == "raise":
+            raise UnknownEventError(f"unknown event {event.tag!r}: {event.problem}", event=event)
+        if self.options.on_unknown == "yield" or event.tag == ERROR:
+            return False
+        logger.warning("skipped an event of unknown type %r", event.tag)
+        return True
 
     @property
     def is_done(self) -> bool:
         """Whether nothing more can come on this connection: `[DONE]` was read."""
         return self.reader.done
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether nothing more is needed: what follows a terminal event may come, or not."""
+        return self.progress.ended
 
     @property
     def interaction(self) -> Any:
@@ -119,76 +138,96 @@ class StreamSession:
             return self.fetched
         return self.assembler.interaction if self.assembler is not None else None
 
+    def result(self) -> Procedure[Any]:
+        """The whole interaction once the stream is over, asked for where it was not assembled."""
+        if self.fetched is None and (self.assembler is None or self.progress.is_tail):
+            yield from self.fetch()
+        return self.interaction
+
+    def fetch(self) -> Procedure[None]:
+        if not self.progress.interaction_id:
+            raise InvalidRequestError("the interaction was neither assembled nor stored")
+        answer = yield from self.reopening.interaction(self.progress.interaction_id)
+        self.fetched = answer.value
+
+    def closed(self) -> InteractionsError:
+        """What a stream raises that is read on after it was left."""
+        return self.final(self.progress.interrupted("the stream was closed before its end"))
+
     # --- when it breaks ------------------------------------------------------------------------
 
     def recover(self, error: InteractionsError) -> Procedure[OpenResponse | None]:
         """The next connection after a failure, or `None` where the interaction is over."""
-        if self.reader.finished and isinstance(error, ConnectionFailedError):
-            self.over = True  # the end was there, only the connection was not closed in order
-            return None
-        first = error
+        if not is_interruption(error):
+            raise error
+        failure = error
         while True:
-            pause = self.reconnection.pause_after(error, connecting=error is not first)
+            pause = self.reconnection.pause_after(failure)
             if pause is None or not self.policy.deadline.allows(pause):
-                return (yield from self.fall_back(first, error))
+                yield from self.give_up(error, failure)
+                return None
             self.policy.hooks.on_resume(
                 ResumeInfo(
                     self.progress.interaction_id,
                     self.progress.cursor,
                     self.reconnection.failures,
                     pause,
-                    error,
+                    failure,
                 )
             )
-            response = yield from self.reconnect(pause)
-            if not isinstance(response, InteractionsError):
-                return response
-            error = response
+            yield Pause(pause)
+            try:
+                return (yield from self.reconnect())
+            except InteractionsError as problem:
+                failure = problem
 
-    def reconnect(self, pause: float) -> Procedure[OpenResponse | InteractionsError]:
-        yield Pause(pause)
+    def reconnect(self) -> Procedure[OpenResponse]:
         assert self.progress.interaction_id is not None
         request = self.reopening.stream(self.progress.interaction_id, self.progress.cursor)
-        try:
-            response, origin = yield from attempt(request, self.policy, self.reconnection.failures)
-        except InteractionsError as error:
-            return error
+        response, origin = yield from attempt(request, self.policy, self.reconnection.failures)
         self.begin(origin)
         self.progress.reconnected()
         return response
 
-    def fall_back(
-        self, first: InteractionsError, last: InteractionsError
-    ) -> Procedure[OpenResponse | None]:
-        """Ask for the interaction itself, if that is wanted; else say what went wrong."""
-        interaction_id = self.progress.interaction_id
-        if self.reconnection.resume.fallback == "get" and interaction_id and is_broken(last):
-            request = self.reopening.interaction(interaction_id)
-            origin, body = yield from exchange(request, self.policy)
-            payload = json_object(origin, body)
-            interaction = self.bindings.structure(self.bindings.types.Interaction, payload)
-            if not is_running(interaction.status):
-                self.fetched, self.over = interaction, True
-                self.progress.status = interaction.status
-                return None
-        raise self.final(last if isinstance(last, (APIError, UnexpectedAnswerError)) else first)
+    def give_up(self, error: InteractionsError, last: InteractionsError) -> Procedure[None]:
+        """No connection any more: the end all the same, or the interaction itself, or an error."""
+        if not self.progress.settled and not (yield from self.falls_back()):
+            if last is error or not may_pass(last):
+                raise last
+            why = f"the stream broke and cannot be taken up again: {last}"
+            raise self.progress.interrupted(why) from last
+        self.over = True
+
+    def falls_back(self) -> Procedure[bool]:
+        """Ask for the interaction itself, if that is wanted; whether it has come to its end."""
+        if self.reconnection.resume.fallback != "get" or not self.progress.interaction_id:
+            return False
+        try:
+            yield from self.fetch()
+        except InteractionsError as error:
+            logger.info("the interaction itself cannot be had either: %s", error)
+            return False
+        status = self.fetched.status
+        if not status or is_running(status):
+            self.fetched = None
+            return False
+        self.progress.status = status
+        return True
 
     def final(self, error: InteractionsError) -> InteractionsError:
         """The error a user sees: it knows how far the stream had come."""
-        if isinstance(error, StreamInterruptedError):
-            error.interaction = self.interaction
-            return error
+        got = self.interaction if self.progress.delivered else None
         if isinstance(error, ConnectionFailedError) and self.progress.delivered:
-            interrupted = self.progress.interrupted(f"the stream broke: {error}", self.interaction)
-            interrupted.__cause__ = error
-            return interrupted
+            broken, error = error, self.progress.interrupted(f"the stream broke: {error}")
+            error.__cause__ = broken
+        if isinstance(error, StreamInterruptedError):
+            error.interaction = got
+            return error
+        if isinstance(error, UnexpectedAnswerError):
+            got = got or error.interaction
         return with_place(
             error,
             interaction_id=self.progress.interaction_id,
             last_event_id=self.progress.cursor,
-            got=self.interaction if self.progress.delivered else None,
+            got=got,
         )
-
-
-def is_broken(error: InteractionsError) -> bool:
-    return isinstance(error, (ConnectionFailedError, StreamInterruptedError, APIError))

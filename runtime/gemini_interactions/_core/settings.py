@@ -1,6 +1,6 @@
 """What a client was told, by its arguments and by the environment, and what follows from it.
 
-`Settings.resolve` is pure: the environment is a mapping that is handed in. The rules:
+Pure: the environment is a mapping that is handed in, and nothing is looked up. The rules:
 
 - *Arguments beat the environment.* An empty variable is one that is not set; an empty argument
   is an error.
@@ -86,7 +86,7 @@ class Settings:
     credential: Credential
     project: str | None = None
     project_from_credentials: bool = False
-    """Only the default credentials know the project: `completed` asks them."""
+    """Only the default credentials know the project: `with_project` completes the settings."""
     location: str | None = None
     base_url: str | None = field(default=None, repr=shown_url)
     """Without a slash at its end. `None` for Google's own hosts."""
@@ -146,14 +146,8 @@ class Settings:
             headers=given.headers,
         )
 
-    def completed(self) -> Settings:
-        """These settings with their project, if only the default credentials know it.
-
-        The one step that is not pure: it has google-auth look for them.
-        """
-        if not self.project_from_credentials:
-            return self
-        project = cast("GoogleCredentials", self.credential).project()
+    def with_project(self, project: str | None) -> Settings:
+        """These settings with the project that the default credentials came with."""
         if project is None:
             raise ConfigurationError(f"the default credentials name no project. {NO_PROJECT}")
         checked = matching("the project of the default credentials", project, PROJECT)

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
-from ..errors import WaitTimeoutError
+from ..errors import TimeoutExpiredError, WaitTimeoutError
 from .events import is_running
 from .exchange import Pause, Procedure
-from .limits import Deadline
+from .limits import Deadline, at_least, grown
+
+LAST_POLL = 1.0
+"""The last poll comes so long before the deadline, in seconds, that it can be answered."""
 
 
 @frozen
 class Polling:
     """Pauses between polls, in seconds: from `first`, growing by `factor`, up to `longest`."""
 
-    first: float = 1.0
-    factor: float = 1.5
-    longest: float = 20.0
+    first: float = field(default=1.0, validator=at_least(0))
+    factor: float = field(default=1.5, validator=at_least(1))
+    longest: float = field(default=20.0, validator=at_least(0))
 
     def pause(self, polls: int) -> float:
-        return min(self.longest, self.first * self.factor ** min(polls, 64))
+        return grown(self.first, self.factor, polls, self.longest)
 
 
 def wait(
@@ -32,19 +35,33 @@ def wait(
     on_poll: Callable[[Any], None] | None,
 ) -> Procedure[Any]:
     """Ask until the status is not a running one. Whatever it is then, known or not, is returned."""
+    interaction: Any = None
     polls = 0
+    is_last = False
     while True:
-        interaction = yield from get()
+        try:
+            interaction = yield from get()
+        except TimeoutExpiredError as error:
+            if interaction is None or error.limit != "total":
+                raise
+            raise still_running(interaction) from error
         if on_poll is not None:
             on_poll(interaction)
         if not is_running(interaction.status):
             return interaction
+        if is_last:
+            raise still_running(interaction)
         pause = polling.pause(polls)
-        if not deadline.allows(pause):
-            raise WaitTimeoutError(
-                f"interaction {interaction.id} is still {interaction.status}"
-                f" (last updated {interaction.updated or 'at an unknown time'})",
-                interaction=interaction,
-            )
+        left = deadline.left()
+        if left is not None and pause >= left - LAST_POLL:
+            pause, is_last = left - min(LAST_POLL, left / 2), True
         yield Pause(pause)
         polls += 1
+
+
+def still_running(interaction: Any) -> WaitTimeoutError:
+    updated = interaction.updated or "at an unknown time"
+    return WaitTimeoutError(
+        f"interaction {interaction.id} is still {interaction.status} (last updated {updated})",
+        interaction=interaction,
+    )

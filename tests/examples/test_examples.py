@@ -1,0 +1,95 @@
+"""Every example does what its first line says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from gemini_interactions.testing import InteractionsServer
+
+Run = Callable[[str], str]
+
+
+def operations(server: InteractionsServer) -> list[str]:
+    return [request.operation for request in server.requests]
+
+
+def test_create(run: Run, interactions_server: InteractionsServer) -> None:
+    head, *answers = run("create.py").splitlines()
+
+    identity, status = head.split()
+    assert identity in interactions_server.store
+    assert status == "completed"
+    assert answers == ["The capital of France is Paris.", "Your name is Ada."]
+
+
+def test_stream(run: Run) -> None:
+    text, tokens = run("stream.py").rsplit("\n\n", 1)
+
+    assert text.count("Paragraph") == 3
+    assert re.fullmatch(r"[1-9]\d+ tokens\n", tokens)
+
+
+def test_resume_after_disconnect(run: Run, interactions_server: InteractionsServer) -> None:
+    left, whole = run("resume_after_disconnect.py").splitlines()
+
+    before, after = (int(line.split()[-2]) for line in (left, whole))
+    assert 0 < before < after
+    assert operations(interactions_server) == ["create", "get", "get"]
+    cursor = interactions_server.requests[1].last_event_id
+    assert cursor == "evt_8"
+    assert f"after event {cursor}," in left
+
+
+def test_background_and_wait(run: Run) -> None:
+    started, *polls, report = run("background_and_wait.py").split("\n", 3)
+
+    assert started.endswith(" in_progress")
+    assert polls == ["... in_progress", "... completed"]
+    assert report.startswith("# Report: Research the history of quantum computing.")
+
+
+def test_cancel_and_delete(run: Run, interactions_server: InteractionsServer) -> None:
+    created, cancelled, deleted = run("cancel_and_delete.py").splitlines()
+
+    assert (created, cancelled) == ("created: in_progress", "cancelled: cancelled")
+    assert deleted.endswith("not found.")
+    assert operations(interactions_server) == ["create", "cancel", "delete", "get"]
+    assert len(interactions_server.store) == 0
+
+
+def test_vertex_routing(run: Run, interactions_server: InteractionsServer) -> None:
+    routes, headers = run("vertex_routing.py").split("\n\n")
+
+    base = "/v1beta1/projects/my-project/locations/europe-west4/interactions"
+    assert routes.splitlines() == [
+        f"POST {base}",
+        f"GET {base}/{{id}}",
+        f"POST {base}/{{id}}/cancel",
+        f"DELETE {base}/{{id}}",
+    ]
+    assert "authorization" in headers
+    assert "x-goog-api-key" not in headers
+    assert "x-goog-user-project: who-pays\n" in headers
+    assert not interactions_server.requests  # it starts a server of its own
+
+
+def test_tool_round_trip(run: Run) -> None:
+    called, answer = run("tool_round_trip.py").splitlines()
+
+    assert called == "get_weather({'location': 'Paris'})"
+    assert '"celsius":22' in answer
+
+
+def test_decode_a_stream(run: Run, interactions_server: InteractionsServer) -> None:
+    assert run("decode_a_stream.py").endswith("\nthe text: Hello, world\n")
+    assert not interactions_server.requests
+
+
+def test_no_example_is_left_out() -> None:
+    examples = Path(__file__).parents[2] / "examples"
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py"))
+
+    files = [path.relative_to(examples).as_posix() for path in examples.rglob("*.py")]
+    assert [file for file in files if f'run("{file}")' not in tests] == []
