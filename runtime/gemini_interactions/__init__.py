@@ -43,7 +43,7 @@ from .errors import (
     UnknownEventError,
     WaitTimeoutError,
 )
-from .hooks import Hooks, RequestInfo, ResponseInfo, ResumeInfo, RetryInfo
+from .hooks import FailureInfo, Hooks, RequestInfo, ResponseInfo, ResumeInfo, RetryInfo
 from .interactions import RawResponse
 from .stream import Stream
 
@@ -61,6 +61,7 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
+    "FailureInfo",
     "Hooks",
     "InteractionAssembler",
     "InteractionsError",

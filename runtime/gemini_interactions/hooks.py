@@ -39,6 +39,15 @@ class ResponseInfo:
 
 
 @frozen
+class FailureInfo:
+    """No answer came: each request ends in this or in a `ResponseInfo`."""
+
+    operation: str
+    attempt: int
+    error: InteractionsError
+
+
+@frozen
 class RetryInfo:
     """A request failed and goes out again after a pause."""
 
@@ -66,6 +75,8 @@ class Hooks:
 
     def on_response(self, info: ResponseInfo) -> None: ...
 
+    def on_failure(self, info: FailureInfo) -> None: ...
+
     def on_retry(self, info: RetryInfo) -> None: ...
 
     def on_resume(self, info: ResumeInfo) -> None: ...
@@ -90,6 +101,9 @@ class Guarded(Hooks):
 
     def on_response(self, info: ResponseInfo) -> None:
         tell(self.hooks.on_response, info)
+
+    def on_failure(self, info: FailureInfo) -> None:
+        tell(self.hooks.on_failure, info)
 
     def on_retry(self, info: RetryInfo) -> None:
         tell(self.hooks.on_retry, info)

@@ -94,6 +94,7 @@ class Program:
     def __init__(self, *words: str, **options: Any) -> None:
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        environment.pop("PYTHONUNBUFFERED", None)  # most people have buffers
         command = [sys.executable, "-m", "gemini_interactions", *words]
         self.process = subprocess.Popen(command, env=environment, **streams)
         self.seen = {"stdout": b"", "stderr": b""}

@@ -40,6 +40,7 @@ def test_vertex_paths_work_without_a_key(run: Any, interactions_server: Interact
     words = ("--base-url", interactions_server.url, *place, "ask", "--local", "Count to 12.")
     assert run(*words).code == 2
     assert run(*place, "ask", "--local", "Count to 12.").out == COUNTED
+    assert run("--project", "p", "ask", "--local", "Count to 12.").out == COUNTED
 
 
 def test_the_prompt_can_come_from_stdin(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,12 @@ from gemini_interactions.cli import Exit
 from gemini_interactions.cli.arguments import parser
 from gemini_interactions.cli.exits import MEANING
 from gemini_interactions.cli.explain import failure_of
-from gemini_interactions.errors import InteractionsError, StreamInterruptedError, class_for
+from gemini_interactions.errors import (
+    InteractionsError,
+    NotFoundError,
+    StreamInterruptedError,
+    class_for,
+)
 from gemini_interactions.testing import InteractionsServer
 
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
@@ -99,7 +104,9 @@ def test_2_no_key(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         (403, "check that the key"),
         (404, "check the id"),
         (429, "wait a while"),
-        (501, "try again later"),
+        (302, "check --base-url"),
+        (501, "the service cannot do this"),
+        (503, "try again later"),
     ],
 )
 def test_3_errors_of_the_service(
@@ -193,6 +200,27 @@ def test_70_our_own_mistakes(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert code == Exit.BUG
     assert err.startswith("gemini-interactions: unexpected RuntimeError: this should not be\n")
     assert "Traceback" in run("ask", "--local", "--debug", "Hello").err
+
+
+def test_what_is_logged_is_a_note_without_a_traceback(
+    call: Any, interactions_server: InteractionsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object, info: object) -> None:
+        raise BrokenPipeError("nobody listens")
+
+    monkeypatch.setattr("gemini_interactions.cli.connect.TellingHooks.on_resume", broken)
+    for options, told in (((), False), (("--verbose",), True)):
+        interactions_server.faults.add("cut", after=6, on="create")
+        code, out, err = call("ask", *options, "Count to 3.")
+        assert (code, out) == (0, "1, 2, 3.\n")
+        assert ("nobody listens" in err) is told
+
+
+def test_3_an_error_after_an_attempt_that_may_have_worked() -> None:
+    error = NotFoundError("m", status=404)
+    error.maybe_done = True
+    failure = failure_of(error, parser().parse_args(["delete", "x"]))
+    assert (failure.code, failure.next) == (3, "an earlier attempt may have done it")
 
 
 def test_debug_shows_where_an_error_came_from(call: Any) -> None:

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from gemini_interactions import Hooks, RequestInfo, ResponseInfo, ResumeInfo, RetryInfo, ServerError
+from gemini_interactions import (
+    ConnectionFailedError,
+    FailureInfo,
+    Hooks,
+    RequestInfo,
+    ResponseInfo,
+    ResumeInfo,
+    RetryInfo,
+    ServerError,
+)
 from gemini_interactions.testing import InteractionsServer
 
 MODEL = "gemini-3-flash-preview"
@@ -21,6 +30,9 @@ class Record(Hooks):
         self.seen.append(info)
 
     def on_response(self, info: ResponseInfo) -> None:
+        self.seen.append(info)
+
+    def on_failure(self, info: FailureInfo) -> None:
         self.seen.append(info)
 
     def on_retry(self, info: RetryInfo) -> None:
@@ -52,6 +64,19 @@ def test_infos_come_in_order(server: InteractionsServer, client: Any) -> None:
     made.interactions.get(created.id)
     made.interactions.delete(created.id)
     assert [i.operation for i in hooks.seen] == ["interactions.get"] * 2 + ["interactions.delete"] * 2
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_request_without_an_answer_is_told_too(
+    server: InteractionsServer, client: Any, stream: bool
+) -> None:
+    hooks = Record()
+    server.faults.add("no-response")
+    made = client(server, hooks=hooks)
+    with pytest.raises(ConnectionFailedError) as caught:
+        made.interactions.create(model=MODEL, input="x", stream=stream)
+    assert hooks.names() == ["RequestInfo", "FailureInfo"]
+    assert hooks.seen[1] == FailureInfo("interactions.create", 1, caught.value)
 
 
 def test_a_stream_tells_its_events_and_resumptions(
@@ -89,6 +114,9 @@ class Broken(Hooks):
     def on_response(self, info: ResponseInfo) -> None:
         self.fail("on_response")
 
+    def on_failure(self, info: FailureInfo) -> None:
+        self.fail("on_failure")
+
     def on_retry(self, info: RetryInfo) -> None:
         self.fail("on_retry")
 
@@ -104,13 +132,14 @@ def test_a_broken_hook_breaks_no_call(
 ) -> None:
     hooks = Broken()
     made = client(server, hooks=hooks)
-    server.faults.parse("error status=503; cut after=3 on=stream nth=1")
+    server.faults.parse("error status=503; cut after=3 on=stream; no-response on=get")
     with caplog.at_level(logging.ERROR, "gemini_interactions"):
         assert made.interactions.create(model=MODEL, input="x").output_text
         stream = made.interactions.create(model=MODEL, input="x", stream=True)
         assert stream.until_done().output_text
-    assert set(hooks.called) == {"on_request", "on_response", "on_retry", "on_resume", "on_event"}
-    assert len(server.requests) == 4
+    kinds = "request", "response", "failure", "retry", "resume", "event"
+    assert set(hooks.called) == {f"on_{kind}" for kind in kinds}
+    assert len(server.requests) == 5
     assert len(caplog.records) == len(hooks.called)
     assert "the hook Broken.on_request failed" in caplog.text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import socket
 import threading
 import time as real_time
@@ -227,16 +228,20 @@ class Proxy:
                 if head.startswith(b"CONNECT"):
                     connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
                 else:
-                    onward.sendall(head)
+                    onward.sendall(self.local(head))
                 back = threading.Thread(target=self.pump, args=(onward, connection), daemon=True)
                 back.start()
                 self.pump(connection, onward)
                 back.join(5)
 
+    def local(self, data: bytes) -> bytes:
+        """A request as the server behind the proxy expects it: without the host in its path."""
+        return re.sub(rb"(?<=^POST )http://[^/]*", b"", data)
+
     def pump(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
-                sink.sendall(data)
+                sink.sendall(self.local(data))
             sink.shutdown(socket.SHUT_WR)
 
 
@@ -262,7 +267,7 @@ def test_https_is_tunnelled(server: InteractionsServer, client: Any) -> None:
         made.close()
         head = proxy.heads[0]
     assert head.startswith(b"CONNECT 127.0.0.1:")
-    assert b"Proxy-Authorization: Basic dTpw" in head
+    assert b"proxy-authorization: basic dtpw" in head.lower()
     assert b"test-key" not in head
 
 
@@ -363,18 +368,41 @@ def test_credentials_that_cannot_be_refreshed(
     assert server.requests == []
 
 
+class Diverted(urllib3.PoolManager):
+    """Brings requests for Google to the server of the test."""
+
+    def __init__(self, server: InteractionsServer) -> None:
+        super().__init__()
+        self.server = server
+        self.asked: list[str] = []
+
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
+        self.asked.append(url)
+        local = re.sub("^https://[^/]*", self.server.url, url)
+        return super().request(method, local, *args, **options)
+
+
 def test_the_default_credentials_name_the_project(
     server: InteractionsServer, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import google.auth
-
-    google = FakeGoogle()
-    monkeypatch.setattr(google_auth := google.auth, "default", lambda scopes: (google_auth and google, "mine"))
-    made = client(server, api_key=None, vertexai=True, vertex_paths="scoped")
-    # At a gateway the default credentials are not used unless a project asks for them.
-    made = client(server, api_key=None, vertexai=True, project="p")
+    monkeypatch.setattr("google.auth.default", lambda scopes: (FakeGoogle(), "mine"))
+    pool = Diverted(server)
+    made = client(server, api_key=None, base_url=None, vertexai=True, location="eu", pool=pool)
     create(made)
+    create(made)
+    path = "/v1beta1/projects/mine/locations/eu/interactions"
+    assert pool.asked == [f"https://aiplatform.eu.rep.googleapis.com{path}"] * 2
     assert server.requests[-1].headers["authorization"] == "Bearer token-1"
+    pool.clear()
+
+
+def test_google_is_where_requests_go_by_themselves(
+    server: InteractionsServer, client: Any
+) -> None:
+    pool = Diverted(server)
+    create(client(server, base_url=None, pool=pool))
+    assert pool.asked == ["https://generativelanguage.googleapis.com/v1beta/interactions"]
+    pool.clear()
 
 
 def test_the_arguments_of_the_official_client(server: InteractionsServer, time: Any) -> None:

@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from interactions_codegen.output import generate
 
 from .lab import FIXTURE, LABEL, Json, put, write_spec
 
-ROUNDS = 60
+ROUNDS = 40
+SCHEMA = re.compile("/(properties/[^/]+|anyOf/[0-9]+|items)$")
 ODD: tuple[Any, ...] = (
     *(None, True, 0, -1, 1.5, "", "x", "X", "Note", "class", "unknown", "#/$defs/Note"),
     *("word.json#/$defs/Note", "a\nb", '"""', "2026-01-02", [], {}, [[]], ["x"], [{}], {"x": 1}),
@@ -43,11 +45,10 @@ def bent(documents: Json, chance: random.Random) -> Json:
     for _ in range(chance.randint(1, 2)):
         file = chance.choice(sorted(bent))
         places = list(places_in(bent[file]))
-        schemas = [
-            place for place in places if re.search("/(properties/[^/]+|anyOf/.|items)$", place)
-        ]
+        schemas = [place for place in places if SCHEMA.search(place)]
         if schemas and chance.random() < 0.7:
-            put(bent, file, chance.choice(schemas), at(bent[file], chance.choice(schemas)))
+            moved = json.dumps(at(bent[file], chance.choice(schemas)))
+            put(bent, file, chance.choice(schemas), json.loads(moved))
         elif chance.random() < 0.2:
             where = chance.choice(places).rpartition("/")[0]
             if isinstance(at(bent[file], where), dict):
@@ -65,17 +66,13 @@ def at(document: Any, place: str) -> Any:
     return document
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_bent_specs(seed: int, tmp_path: Path) -> None:
     documents = {path.name: json.loads(path.read_bytes()) for path in (FIXTURE / LABEL).iterdir()}
     chance = random.Random(seed)
     for number in range(ROUNDS):
         spec = write_spec(bent(documents, chance), tmp_path / str(number))
-        try:
-            files = generate(spec)
-        except SpecError as error:
-            assert error.file.startswith(f"{LABEL}/")
-            continue
-        for name, text in files.items():
-            if name.endswith(".py"):
-                compile(text, name, "exec")
+        with suppress(SpecError):  # anything else is a fault of ours
+            for name, text in generate(spec).items():
+                if name.endswith(".py"):
+                    compile(text, name, "exec")

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from attrs import frozen
 
 from ..errors import APIError, ConnectionFailedError, InteractionsError
-from ..hooks import Hooks, RequestInfo, ResponseInfo, RetryInfo
+from ..hooks import FailureInfo, Hooks, RequestInfo, ResponseInfo, RetryInfo
 from .answers import Origin, failure
 from .failures import out_of_time
 from .limits import Deadline, Timeout
@@ -122,7 +122,12 @@ def attempt(
     headers: Mapping[str, str] = yield Authorize(request)
     info = RequestInfo(request.operation, request.method, request.shown_url, number)
     policy.hooks.on_request(info)
-    response: OpenResponse = yield Send(request, headers, policy.timeout, policy.deadline)
+    response: OpenResponse
+    try:
+        response = yield Send(request, headers, policy.timeout, policy.deadline)
+    except InteractionsError as error:
+        policy.hooks.on_failure(FailureInfo(request.operation, number, error))
+        raise
     origin = Origin.of(request, response.status, response.headers)
     policy.hooks.on_response(
         ResponseInfo(request.operation, response.status, origin.request_id(), number)

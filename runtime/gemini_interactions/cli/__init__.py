@@ -7,7 +7,6 @@ stderr in up to three lines: what, where, what to do next.
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,6 +16,7 @@ from .arguments import parsed
 from .exits import Exit as Exit
 from .exits import Failure, bug, interrupted
 from .explain import failure_of
+from .logs import logs_as_notes
 from .terminal import Terminal
 
 __all__ = ["Exit", "main"]
@@ -25,16 +25,19 @@ __all__ = ["Exit", "main"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line. Never raises, never exits by itself."""
     terminal = Terminal()
+    code: int = Exit.BUG
     try:
-        try:
-            return run(argv, terminal)
-        finally:
-            terminal.flush()
+        with logs_as_notes(terminal):
+            code = run(argv, terminal)
+        terminal.flush()
     except BrokenPipeError:
-        let_go(terminal)
-        return Exit.PIPE
+        code = Exit.PIPE
     except KeyboardInterrupt:
-        return Exit.INTERRUPTED
+        code = Exit.INTERRUPTED
+    except OSError:  # neither stream takes what is left; where one of them does, it was said there
+        code = code or Exit.BUG
+    let_go(terminal)
+    return code
 
 
 def run(argv: Sequence[str] | None, terminal: Terminal) -> int:
@@ -63,7 +66,7 @@ def run(argv: Sequence[str] | None, terminal: Terminal) -> int:
 
 
 def let_go(terminal: Terminal) -> None:
-    """Nobody reads our output any more: what is still buffered goes nowhere, without complaint."""
+    """What is still buffered and cannot be written goes nowhere, without complaint at exit."""
     for stream in (terminal.out, terminal.err):
         try:
             stream.flush()
@@ -72,7 +75,3 @@ def let_go(terminal: Terminal) -> None:
                 nowhere = os.open(os.devnull, os.O_WRONLY)
                 os.dup2(nowhere, stream.fileno())
                 os.close(nowhere)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

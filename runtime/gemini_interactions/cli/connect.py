@@ -33,7 +33,7 @@ def connected(
     with ExitStack() as open_things:
         if is_local(options):
             settings |= local_settings(options, open_things)
-        client: Client[Any] = Client(hooks=Notes(terminal), clock=clock, **settings)
+        client: Client[Any] = Client(hooks=TellingHooks(terminal), clock=clock, **settings)
         yield open_things.enter_context(client)
 
 
@@ -43,7 +43,8 @@ def local_settings(options: Namespace, open_things: ExitStack) -> dict[str, Any]
     revision = options.api_revision
     spoken = {"revision": revision} if revision in REVISIONS else {}  # else the client objects
     server = open_things.enter_context(embedded_server(**spoken))
-    return {"base_url": server.url, "api_key": "local", "vertexai": options.vertex}
+    on_vertex = bool(options.vertex or options.project or options.location)
+    return {"base_url": server.url, "api_key": "local", "vertexai": on_vertex}
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def needing_aiohttp() -> Generator[None, None, None]:
         raise Failure(Exit.USAGE, what, next=hint) from error
 
 
-class Notes(Hooks):
+class TellingHooks(Hooks):
     """Tells of requests that went out again."""
 
     def __init__(self, terminal: Terminal) -> None:

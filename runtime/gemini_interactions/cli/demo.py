@@ -48,9 +48,14 @@ def demo(options: Namespace, terminal: Terminal) -> int:
     ):
         terminal.line(f"{PROGRAM} {__version__} with its own server at {server.url}")
         play = Play(client, server, terminal, hooks)
-        scenes = (play.stream, play.call_a_function, play.lose_connections, play.wait_for_an_agent)
-        for number, scene in enumerate(scenes, start=1):
-            terminal.line(f"\n{number}. {scene.__doc__}")
+        scenes = {
+            "Stream a turn": play.stream,
+            "Call a Python function": play.call_a_function,
+            "Lose the connection three times in one answer": play.lose_connections,
+            "Wait for an agent in the background": play.wait_for_an_agent,
+        }
+        for number, (title, scene) in enumerate(scenes.items(), start=1):
+            terminal.line(f"\n{number}. {title}")
             scene()
     seconds = time.monotonic() - started
     terminal.line(f"\nAll {len(scenes)} scenes went as they should ({seconds:.1f} s).")
@@ -84,7 +89,6 @@ class Play:
     losses: Losses
 
     def stream(self) -> None:
-        """Stream a turn"""
         stream = self.ask("Count from 1 to 25.")
         text = self.streamed(stream)
         prove(stream.status == "completed", "the turn is completed")
@@ -92,7 +96,6 @@ class Play:
         self.proven(f"{len(text)} characters, {stream.status}")
 
     def call_a_function(self) -> None:
-        """Call a Python function"""
         from .. import types
 
         declared = types.Function(
@@ -124,7 +127,6 @@ class Play:
         self.proven(f"the answer uses what the function returned, {answer.status}")
 
     def lose_connections(self) -> None:
-        """Lose the connection three times in one answer"""
         prompt = "Write a story about a lighthouse."
         self.terminal.line("   (a socket closes, a connection is reset, an event is cut in half)")
         undisturbed = list(self.ask(prompt, quiet=True))
@@ -148,7 +150,6 @@ class Play:
         )
 
     def wait_for_an_agent(self) -> None:
-        """Wait for an agent in the background"""
         started = time.monotonic()
         prompt = "The history of lighthouses"
         self.terminal.line(f"   > {prompt}")

@@ -16,8 +16,10 @@ from ..errors import (
     InteractionsError,
     InvalidRequestError,
     NotFoundError,
+    NotImplementedByServiceError,
     PermissionDeniedError,
     RateLimitError,
+    RedirectRefusedError,
     ServerError,
     StreamInterruptedError,
     TimeoutExpiredError,
@@ -35,6 +37,8 @@ NEXT: dict[type[APIError], str] = {
     PermissionDeniedError: "check that the key, or the account, may do this",
     NotFoundError: "check the id: interactions are kept for a while only, or were deleted",
     RateLimitError: "wait a while, or check the quota",
+    RedirectRefusedError: "check --base-url: this address sends elsewhere",
+    NotImplementedByServiceError: "the service cannot do this, or not under this address",
     ServerError: "try again later",
 }
 
@@ -70,8 +74,9 @@ def service_failure(error: APIError, options: Namespace) -> Failure:
         where += f", request id {error.request_id}"
     if error.interaction_id:
         where += f", {place(error.interaction_id, error.last_event_id)}"
-    known = (hint for kind, hint in NEXT.items() if isinstance(error, kind))
-    return Failure(Exit.SERVICE, what, where=where.strip(", "), next=next(known, ""))
+    known = (text for kind, text in NEXT.items() if isinstance(error, kind))
+    hint = "an earlier attempt may have done it" if error.maybe_done else next(known, "")
+    return Failure(Exit.SERVICE, what, where=where.strip(", "), next=hint)
 
 
 def usage_failure(what: str) -> Failure:

@@ -6,9 +6,8 @@ from argparse import Namespace
 
 from .._core.limits import Clock
 from .._core.waiting import Polling
-from ..errors import TimeoutExpiredError
 from .connect import connected
-from .exits import Exit, Failure, interrupted
+from .exits import Exit, interrupted
 from .explain import command_line
 from .progress import WaitProgress
 from .show import one_line, revision_of, show_interaction, show_stream
@@ -36,19 +35,12 @@ def wait(options: Namespace, terminal: Terminal) -> int:
     polling = Polling(first=options.interval, longest=max(20.0, options.interval))
     clock = Clock(sleep=progress.sleep)
     with connected(options, terminal, clock=clock) as client:
-        again = command_line(options, "wait", options.id)
         try:
             interaction = client.interactions.wait(
                 options.id, polling=polling, on_poll=progress.polled
             )
         except KeyboardInterrupt as error:
-            raise interrupted(again) from error
-        except TimeoutExpiredError as error:
-            if error.limit != "total" or progress.state is None:
-                raise
-            # The time ran out inside a poll and not between two: that makes no difference.
-            what = f"interaction {options.id} is still {progress.state}"
-            raise Failure(Exit.NOT_COMPLETED, what, next=again) from error
+            raise interrupted(command_line(options, "wait", options.id)) from error
     return show_interaction(interaction, options, terminal)
 
 

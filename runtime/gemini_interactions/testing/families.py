@@ -38,6 +38,12 @@ class Family(Protocol):
     completed_event: str
     stored_field: str
     created_has_times: bool
+    states_errors: bool
+    """Whether the resource of a failed interaction says what went wrong."""
+    gives_input: bool
+    """Whether a get can ask for the input."""
+    continues: bool
+    """Whether an interaction can be continued by a token."""
 
     def stored(self, steps: Sequence[Json]) -> list[Json]:
         """The steps as an interaction resource lists them."""
@@ -45,6 +51,10 @@ class Family(Protocol):
 
     def part_events(self, answer: Answer) -> Iterator[Json]:
         """The events between the opening and the closing of a stream."""
+        ...
+
+    def inserted(self, event: Json) -> Json:
+        """An extra event of an answer, in this revision's words."""
         ...
 
     def header(self, fields: Json) -> Json:
@@ -99,6 +109,9 @@ class StepFamily:
     completed_event = "interaction.completed"
     stored_field = "steps"
     created_has_times = False
+    states_errors = True
+    gives_input = True
+    continues = True
 
     def __init__(self, typeless_agents: bool = True) -> None:
         self._typeless_agents = typeless_agents
@@ -113,6 +126,9 @@ class StepFamily:
         typeless = answer.typeless and self._typeless_agents
         parts = [_step_part(step, answer.words_per_delta, typeless) for step in answer.steps]
         return _events(parts, "step")
+
+    def inserted(self, event: Json) -> Json:
+        return dict(event)
 
 
 def _step_part(step: Json, words: int, typeless: bool) -> Part:
@@ -171,9 +187,12 @@ class ContentFamily:
     completed_event = "interaction.complete"
     stored_field = "outputs"
     created_has_times = True
+    states_errors = False
+    continues = False
 
     def __init__(self, *, launch: bool) -> None:
         self._launch = launch
+        self.gives_input = not launch
 
     def header(self, fields: Json) -> Json:
         legacy: Json = {**fields, "role": "model"}
@@ -196,6 +215,10 @@ class ContentFamily:
         blocks = self.stored(answer.steps)
         return _events([self._part(block, answer.words_per_delta) for block in blocks], "content")
 
+    def inserted(self, event: Json) -> Json:
+        kind = str(event["event_type"])
+        return {**event, "event_type": re.sub(r"^step\.", "content.", kind)}
+
     def _knows(self, block: Json) -> bool:
         later = ("file_search_call", "google_maps_call", "google_maps_result")
         return not (self._launch and block["type"] in later)
@@ -206,6 +229,8 @@ class ContentFamily:
         kind = str(block["type"])
         if kind.endswith("_call"):
             return _without(block, "signature")
+        if kind == "file_search_result":
+            return _without(block, "call_id", "signature")
         if kind == "google_search_result":
             found = [{"rendered_content": item["search_suggestions"]} for item in block["result"]]
             return {**block, "result": found}

@@ -19,7 +19,8 @@ SCENARIOS: dict[str, str] = {
     "many 1000": "that many text deltas of one short word each",
     "parallel 3": "that many function calls at once, argument fragments interleaved",
     "rounds 2x3": "rounds of parallel function calls, a round for each batch of results, then text",
-    "continuation 2": "that many parts, all but the last with status requires_continuation",
+    "continuation 2": "that many parts, all but the last with status requires_continuation; "
+    "older revisions give no token for the next one",
     "status NAME": "a short text, finished with the status NAME, known or not",
     "failed": "status failed, no steps, an error in the resource",
     "error-event": "an `error` event in the middle of the text, only [DONE] after it",

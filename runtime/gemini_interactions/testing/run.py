@@ -87,10 +87,10 @@ class Run:
     def resource(self, *, include_input: bool = False) -> Json:
         """The interaction as create, get and cancel answer it."""
         found = self._header(self.status)
-        if self.answer.errors and self.status == "failed":
+        if self.answer.errors and self.status == "failed" and self.family.states_errors:
             found["errors"] = list(self.answer.errors)
         steps: list[Json] = self.family.stored(self.output_steps)
-        if include_input:
+        if include_input and self.family.gives_input:
             found |= self._input_fields()
             steps = [*self.input_steps, *steps] if "input" not in found else steps
         if steps or self.has_steps:
@@ -107,10 +107,15 @@ class Run:
         fields = dict(self.fields)
         if status in RUNNING:
             fields.pop("usage", None)
-        if status == "requires_continuation" and self.answer.continuation_token:
-            fields["continuation_token"] = self.answer.continuation_token
+        fields |= self._token(status)
         identity = {"id": self.id} if self.id else {}
         return self.family.header({**identity, "status": status, **fields})
+
+    def _token(self, status: str) -> Json:
+        """What an interaction is continued with, where it can be."""
+        token = self.answer.continuation_token
+        asked = token and status == "requires_continuation" and self.family.continues
+        return {"continuation_token": token} if asked else {}
 
     # events
 
@@ -132,7 +137,7 @@ class Run:
     def _script(self) -> Iterator[Json]:
         for position, event in enumerate(self._planned()):
             if inserted := self.answer.inserted.get(position):
-                yield dict(inserted)
+                yield self.family.inserted(inserted)
             yield event
 
     def _planned(self) -> Iterator[Json]:
@@ -165,10 +170,7 @@ class Run:
 
     def _closing(self, status: str) -> Iterator[Json]:
         if status not in ("completed", "requires_action"):
-            update = self._status_update(status)
-            if status == "requires_continuation" and self.answer.continuation_token:
-                update["continuation_token"] = self.answer.continuation_token
-            yield update
+            yield self._status_update(status) | self._token(status)
         fields = self._header(status)
         fields.setdefault("id", "")
         yield {"interaction": fields, "event_type": self.family.completed_event}

@@ -137,6 +137,8 @@ class _Delivery:
             await self._flush()
             if ended is Mark.RESET:
                 await self._reset()
+        except ConnectionResetError:  # the client hung up, as clients may
+            return False
         finally:
             if reply.hung_up:
                 reply.hung_up()
