@@ -24,7 +24,7 @@ with genai.Client() as client:
         input="What is the weather in Paris right now?",
     )
     while interaction.status == "requires_action":
-        results = []
+        results: list[genai.types.FunctionResultStep] = []
         for step in interaction.steps or []:
             if step.type == "function_call":
                 arguments = step.arguments or {}

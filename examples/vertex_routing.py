@@ -29,5 +29,6 @@ with (
     for request in server.requests:
         print(request.method, request.raw_path.replace(interaction.id, "{id}"))
 
-    print("\nheaders:", ", ".join(sorted(request.headers)))
-    print("x-goog-user-project:", request.headers["x-goog-user-project"])
+    headers = server.requests[-1].headers
+    print("\nheaders:", ", ".join(sorted(headers)))
+    print("x-goog-user-project:", headers["x-goog-user-project"])

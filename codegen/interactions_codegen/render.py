@@ -456,7 +456,10 @@ def sent(revision: Revision) -> list[str]:
 def param_fields(
     revision: Revision, definition: ObjectType, without: str | None = None
 ) -> list[str]:
-    """One line a key, and its description below it."""
+    """One line a key, and its description below it.
+
+    Without `stream` these are the arguments of a call, which may be `None`: that means absent.
+    """
     found: list[str] = []
     tag = definition.tag
     if tag is not None and single_tag(definition):
@@ -464,7 +467,10 @@ def param_fields(
     for field in definition.fields:
         if field.read_only or field.wire == without or not can_name_attribute(field.wire):
             continue
-        found.append(f"{field.wire}: {param_annotation(revision, field)}")
+        text = param_annotation(revision, field)
+        if without is not None and field.presence == "optional" and text != "Any":
+            text = f"{text} | None"
+        found.append(f"{field.wire}: {text}")
         if field.description:
             found.append(layout.docstring(field_text(field), 4))
     return found

@@ -119,7 +119,9 @@ def example(cls: type[InteractionsError]) -> InteractionsError:
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))])
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
+)
 def test_errors_survive_copies(cls: type[InteractionsError], copied: Any) -> None:
     error = example(cls)
     error.add_note("a note") if hasattr(error, "add_note") else None
@@ -267,9 +269,7 @@ def test_no_redirect_is_followed(
         ("https://u:p@evil.example?x", "evil.example"),
     ],
 )
-def test_odd_locations(
-    server: InteractionsServer, client: Any, location: str, shown: str
-) -> None:
+def test_odd_locations(server: InteractionsServer, client: Any, location: str, shown: str) -> None:
     server.faults.add("redirect", url=location)
     with pytest.raises(RedirectRefusedError, match=f"sent us to {shown},"):
         create(client(server))

@@ -12,7 +12,19 @@ from gemini_interactions._bindings import REVISIONS
 from gemini_interactions.testing import InteractionsServer
 
 MODEL = "gemini-3-flash-preview"
-IDS = ["v1_plain-id", "a/b", "a?b=c", "..", ".", "a b", "ünï/コード", "a#b", "%2F", "a%", "x" * 2000]
+IDS = [
+    "v1_plain-id",
+    "a/b",
+    "a?b=c",
+    "..",
+    ".",
+    "a b",
+    "ünï/コード",
+    "a#b",
+    "%2F",
+    "a%",
+    "x" * 2000,
+]
 
 
 def background(server: InteractionsServer, interactions: Any) -> Any:
@@ -74,7 +86,6 @@ def test_delete_does_not_mind_how_it_is_answered(
         raw = interactions.with_raw_response
         created = interactions.create(model=MODEL, input="x")
         assert raw.delete(created.id).status == (204 if answer == "no_content" else 200)
-    assert len({id(server.requests)}) == 1
 
 
 def test_the_raw_response_of_every_operation(server: InteractionsServer, client: Any) -> None:
@@ -123,6 +134,17 @@ def test_an_unknown_argument_is_named(
     assert server.requests == []
 
 
+@pytest.mark.parametrize(
+    ("argument", "hint"), [("include_inptu", "include_input"), ("timeot", "timeout")]
+)
+def test_get_suggests_what_was_meant(
+    server: InteractionsServer, client: Any, argument: str, hint: str
+) -> None:
+    with pytest.raises(InvalidRequestError, match=f"'{argument}'.*did you mean {hint}"):
+        client(server).interactions.get("x", **{argument: 1})
+    assert server.requests == []
+
+
 def test_cancel_of_what_is_over(server: InteractionsServer, client: Any) -> None:
     interactions = client(server).interactions
     created = interactions.create(model=MODEL, input="x")
@@ -130,9 +152,8 @@ def test_cancel_of_what_is_over(server: InteractionsServer, client: Any) -> None
         interactions.cancel(created.id)
 
 
-@pytest.mark.parametrize("fault", ["no-response", "head-only"])
 def test_a_cancel_whose_answer_was_lost_did_its_work(
-    server: InteractionsServer, client: Any, fault: str
+    server: InteractionsServer, client: Any
 ) -> None:
     interactions = client(server).interactions
     created = background(server, interactions)
@@ -142,9 +163,7 @@ def test_a_cancel_whose_answer_was_lost_did_its_work(
     assert [r.operation for r in server.requests] == ["create", "cancel", "cancel", "get"]
 
 
-def test_a_cancel_that_is_refused_keeps_its_error(
-    server: InteractionsServer, client: Any
-) -> None:
+def test_a_cancel_that_is_refused_keeps_its_error(server: InteractionsServer, client: Any) -> None:
     interactions = client(server).interactions
     created = background(server, interactions)
     server.faults.add("no-response", on="cancel")

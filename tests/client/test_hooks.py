@@ -63,7 +63,9 @@ def test_infos_come_in_order(server: InteractionsServer, client: Any) -> None:
     hooks.seen.clear()
     made.interactions.get(created.id)
     made.interactions.delete(created.id)
-    assert [i.operation for i in hooks.seen] == ["interactions.get"] * 2 + ["interactions.delete"] * 2
+    assert [i.operation for i in hooks.seen] == ["interactions.get"] * 2 + [
+        "interactions.delete"
+    ] * 2
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -79,9 +81,7 @@ def test_a_request_without_an_answer_is_told_too(
     assert hooks.seen[1] == FailureInfo("interactions.create", 1, caught.value)
 
 
-def test_a_stream_tells_its_events_and_resumptions(
-    server: InteractionsServer, client: Any
-) -> None:
+def test_a_stream_tells_its_events_and_resumptions(server: InteractionsServer, client: Any) -> None:
     hooks = Record()
     server.faults.add("cut", after=3, on="create")
     stream = client(server, hooks=hooks).interactions.create(model=MODEL, input="x", stream=True)

@@ -74,7 +74,9 @@ def test_a_connection_is_used_again(server: InteractionsServer, client: Any) -> 
 
 
 # A stream that is dropped unfinished is warned of, as a file would be; it is gone all the same.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"
+)
 @pytest.mark.parametrize("leave", ["close", "with", "drop"])
 def test_no_socket_is_left(make_interactions_server: Any, client: Any, leave: str) -> None:
     server = make_interactions_server()

@@ -24,7 +24,7 @@ from gemini_interactions import (
     ServerError,
     TimeoutExpiredError,
 )
-from gemini_interactions._core.retry import asked_pause, as_retry, pause_before_retry
+from gemini_interactions._core.retry import as_retry, asked_pause, pause_before_retry
 from gemini_interactions.errors import class_for
 from gemini_interactions.testing import InteractionsServer
 
@@ -227,7 +227,14 @@ def test_a_pause_beyond_patience_is_not_made(
 
 @pytest.mark.parametrize(
     ("own", "call", "attempts"),
-    [(None, 1, 1), (1, None, 1), (1, 3, 3), (Retry(attempts=2), None, 2), (None, 0, 1), (None, Retry(attempts=6), 6)],
+    [
+        (None, 1, 1),
+        (1, None, 1),
+        (1, 3, 3),
+        (Retry(attempts=2), None, 2),
+        (None, 0, 1),
+        (None, Retry(attempts=6), 6),
+    ],
 )
 def test_attempts_are_set_for_a_client_and_for_a_call(
     server: InteractionsServer, client: Any, own: Any, call: Any, attempts: int
@@ -329,7 +336,13 @@ def test_as_retry_keeps_the_rest() -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [{"attempts": 0}, {"first_pause": -1}, {"longest_pause": float("nan")}, {"factor": 0.5}, {"attempts": "3"}],
+    [
+        {"attempts": 0},
+        {"first_pause": -1},
+        {"longest_pause": float("nan")},
+        {"factor": 0.5},
+        {"attempts": "3"},
+    ],
 )
 def test_a_retry_that_makes_no_sense_is_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(settings))):

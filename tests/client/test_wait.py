@@ -61,18 +61,14 @@ def test_every_status_that_is_not_running_is_an_end(
     assert time.pauses == [1.0, 1.5]
 
 
-def test_what_is_over_is_not_waited_for(
-    server: InteractionsServer, client: Any, time: Any
-) -> None:
+def test_what_is_over_is_not_waited_for(server: InteractionsServer, client: Any, time: Any) -> None:
     interactions = client(server).interactions
     created = interactions.create(model=MODEL, input="x")
     assert interactions.wait(created.id).id == created.id
     assert time.pauses == []
 
 
-def test_pauses_grow_up_to_the_longest(
-    server: InteractionsServer, client: Any, time: Any
-) -> None:
+def test_pauses_grow_up_to_the_longest(server: InteractionsServer, client: Any, time: Any) -> None:
     made = client(server, polling=Polling(first=2, factor=3, longest=10))
     created = started(server, made.interactions, *["in_progress"] * 6, "completed")
     made.interactions.wait(created.id)
@@ -150,7 +146,9 @@ def test_passing_errors_between_polls_pass(server: InteractionsServer, client: A
     assert creates(server) == 1
 
 
-@pytest.mark.parametrize(("status", "kind"), [(404, NotFoundError), (503, ServerError), (429, RateLimitError)])
+@pytest.mark.parametrize(
+    ("status", "kind"), [(404, NotFoundError), (503, ServerError), (429, RateLimitError)]
+)
 def test_a_lasting_error_ends_it_without_a_second_submission(
     server: InteractionsServer, client: Any, status: int, kind: type[Exception]
 ) -> None:

@@ -103,7 +103,12 @@ def test_tracing(environment: InteractionsServer, spans: list[Span]) -> None:
     client = names["client"]
     created = client.interactions.create(model="m", input="x")
     client.interactions.get(created.id)
-    assert [span.attributes.get("http.response.status_code") for span in spans] == [503, 200, None, 200]
+    assert [span.attributes.get("http.response.status_code") for span in spans] == [
+        503,
+        200,
+        None,
+        200,
+    ]
     assert [span.attributes["http.request.resend_count"] for span in spans] == [0, 1, 0, 1]
     assert all(span.ended == 1 for span in spans)
     assert "gemini retry" in spans[0].attributes

@@ -173,9 +173,7 @@ async def media(api: Api) -> str:
     expect(found.output_image.mime_type, "image/png")
     assert found.output_image.data.startswith("iVBOR"), found.output_image
     events = await api.events(
-        await api.call(
-            "create", model=MODEL, input="Draw.", response_format=formats, stream=True
-        )
+        await api.call("create", model=MODEL, input="Draw.", response_format=formats, stream=True)
     )
     deltas = [event.delta for event in events if event.event_type == "step.delta"]
     expect([delta.mime_type for delta in deltas if delta.type == "image"], ["image/png"] * 2)
@@ -334,11 +332,12 @@ ON_VERTEX = [create, stream, background, resume, cancel, delete]
 
 async def main() -> None:
     gemini = genai.Client()
+    user: Any = Credentials  # it is not typed
     vertex = genai.Client(
         vertexai=True,
         project="my-project",
         location="europe-west4",
-        credentials=Credentials("an-access-token", quota_project_id="who-pays"),
+        credentials=user("an-access-token", quota_project_id="who-pays"),
     )
     for title, client, steps in (("gemini", gemini, STEPS), ("vertex", vertex, ON_VERTEX)):
         for kind in (Blocking, Asynchronous):

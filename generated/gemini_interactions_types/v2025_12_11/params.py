@@ -520,23 +520,23 @@ class CreateModelInteractionFields(TypedDict, total=False):
     """What you send: text, content blocks or earlier parts of the conversation."""
     model: Required[ModelOption]
     """Name of the model that does the work."""
-    background: bool
+    background: bool | None
     """Runs the work in the background; fetch the interaction later for the outcome."""
-    generation_config: GenerationConfig | GenerationConfigParam
+    generation_config: GenerationConfig | GenerationConfigParam | None
     """Settings for how the model generates its output."""
-    previous_interaction_id: str
+    previous_interaction_id: str | None
     """Id of the stored interaction that this one continues."""
     response_format: Any
     """Wanted form of the output, such as a JSON schema or media settings."""
-    response_mime_type: str
+    response_mime_type: str | None
     """Wanted media type of the output."""
-    response_modalities: Sequence[ResponseModality]
+    response_modalities: Sequence[ResponseModality] | None
     """Kinds of output asked for."""
-    store: bool
+    store: bool | None
     """Keeps the interaction on the server so it can be fetched or continued; on by default."""
-    system_instruction: str
+    system_instruction: str | None
     """Standing instruction the model follows in this interaction."""
-    tools: Sequence[ToolParam]
+    tools: Sequence[ToolParam] | None
     """Tools the model may use."""
 
 
@@ -553,23 +553,23 @@ class CreateAgentInteractionFields(TypedDict, total=False):
     """Name of the agent that does the work."""
     input: Required[InteractionInputParam]
     """What you send: text, content blocks or earlier parts of the conversation."""
-    agent_config: AgentConfigParam
+    agent_config: AgentConfigParam | None
     """Settings of the agent."""
-    background: bool
+    background: bool | None
     """Runs the work in the background; fetch the interaction later for the outcome."""
-    previous_interaction_id: str
+    previous_interaction_id: str | None
     """Id of the stored interaction that this one continues."""
     response_format: Any
     """Wanted form of the output, such as a JSON schema or media settings."""
-    response_mime_type: str
+    response_mime_type: str | None
     """Wanted media type of the output."""
-    response_modalities: Sequence[ResponseModality]
+    response_modalities: Sequence[ResponseModality] | None
     """Kinds of output asked for."""
-    store: bool
+    store: bool | None
     """Keeps the interaction on the server so it can be fetched or continued; on by default."""
-    system_instruction: str
+    system_instruction: str | None
     """Standing instruction the model follows in this interaction."""
-    tools: Sequence[ToolParam]
+    tools: Sequence[ToolParam] | None
     """Tools the model may use."""
 
 

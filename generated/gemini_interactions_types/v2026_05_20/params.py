@@ -1402,39 +1402,39 @@ class CreateModelInteractionFields(TypedDict, total=False):
 
     model: Required[ModelOption]
     """Name of the model that does the work."""
-    background: bool
+    background: bool | None
     """Runs the work in the background; fetch the interaction later for the outcome."""
-    cached_content: str
+    cached_content: str | None
     """Name of a cached context to build on. Deprecated."""
-    continuation_token: str
+    continuation_token: str | None
     """Token for resuming an interaction that needs to be continued."""
-    environment: str | Environment | EnvironmentParam
+    environment: str | Environment | EnvironmentParam | None
     """Environment to work in: its settings or the id of an existing one."""
-    generation_config: GenerationConfig | GenerationConfigParam
+    generation_config: GenerationConfig | GenerationConfigParam | None
     """Settings for how the model generates its output."""
-    input: InteractionInputParam
+    input: InteractionInputParam | None
     """What you send: text, content blocks or earlier parts of the conversation."""
-    labels: Mapping[str, str]
+    labels: Mapping[str, str] | None
     """Labels attached to the interaction, as keys and values."""
-    previous_interaction_id: str
+    previous_interaction_id: str | None
     """Id of the stored interaction that this one continues."""
-    response_format: ResponseFormatParam | Sequence[ResponseFormatParam]
+    response_format: ResponseFormatParam | Sequence[ResponseFormatParam] | None
     """Wanted form of the output, such as a JSON schema or media settings."""
-    response_mime_type: str
+    response_mime_type: str | None
     """Wanted media type of the output. Deprecated."""
-    response_modalities: Sequence[ResponseModality]
+    response_modalities: Sequence[ResponseModality] | None
     """Kinds of output asked for. Deprecated."""
-    safety_settings: Sequence[SafetySetting | SafetySettingParam]
+    safety_settings: Sequence[SafetySetting | SafetySettingParam] | None
     """Blocking rules, one for each kind of harm."""
-    service_tier: ServiceTier
+    service_tier: ServiceTier | None
     """Service level that handles the request."""
-    store: bool
+    store: bool | None
     """Keeps the interaction on the server so it can be fetched or continued; on by default."""
-    system_instruction: str
+    system_instruction: str | None
     """Standing instruction the model follows in this interaction."""
-    tools: Sequence[ToolParam]
+    tools: Sequence[ToolParam] | None
     """Tools the model may use."""
-    webhook_config: WebhookConfig | WebhookConfigParam
+    webhook_config: WebhookConfig | WebhookConfigParam | None
     """Where notifications about the interaction are sent."""
 
 
@@ -1449,37 +1449,37 @@ class CreateAgentInteractionFields(TypedDict, total=False):
 
     agent: Required[AgentOption]
     """Name of the agent that does the work."""
-    agent_config: AgentConfigParam
+    agent_config: AgentConfigParam | None
     """Settings of the agent."""
-    background: bool
+    background: bool | None
     """Runs the work in the background; fetch the interaction later for the outcome."""
-    continuation_token: str
+    continuation_token: str | None
     """Token for resuming an interaction that needs to be continued."""
-    environment: str | Environment | EnvironmentParam
+    environment: str | Environment | EnvironmentParam | None
     """Environment to work in: its settings or the id of an existing one."""
-    input: InteractionInputParam
+    input: InteractionInputParam | None
     """What you send: text, content blocks or earlier parts of the conversation."""
-    labels: Mapping[str, str]
+    labels: Mapping[str, str] | None
     """Labels attached to the interaction, as keys and values."""
-    previous_interaction_id: str
+    previous_interaction_id: str | None
     """Id of the stored interaction that this one continues."""
-    response_format: ResponseFormatParam | Sequence[ResponseFormatParam]
+    response_format: ResponseFormatParam | Sequence[ResponseFormatParam] | None
     """Wanted form of the output, such as a JSON schema or media settings."""
-    response_mime_type: str
+    response_mime_type: str | None
     """Wanted media type of the output. Deprecated."""
-    response_modalities: Sequence[ResponseModality]
+    response_modalities: Sequence[ResponseModality] | None
     """Kinds of output asked for. Deprecated."""
-    safety_settings: Sequence[SafetySetting | SafetySettingParam]
+    safety_settings: Sequence[SafetySetting | SafetySettingParam] | None
     """Blocking rules, one for each kind of harm."""
-    service_tier: ServiceTier
+    service_tier: ServiceTier | None
     """Service level that handles the request."""
-    store: bool
+    store: bool | None
     """Keeps the interaction on the server so it can be fetched or continued; on by default."""
-    system_instruction: str
+    system_instruction: str | None
     """Standing instruction the model follows in this interaction."""
-    tools: Sequence[ToolParam]
+    tools: Sequence[ToolParam] | None
     """Tools the model may use."""
-    webhook_config: WebhookConfig | WebhookConfigParam
+    webhook_config: WebhookConfig | WebhookConfigParam | None
     """Where notifications about the interaction are sent."""
 
 

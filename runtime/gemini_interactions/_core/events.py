@@ -88,8 +88,9 @@ class EventReader:
         try:
             payload = json.loads(frame.data)
         except (ValueError, RecursionError):
-            self.done = frame.event == "done" or frame.data.startswith(DONE)
-            if self.done or not frame.data.strip():
+            text = frame.data.strip()
+            self.done = frame.event == "done" or text.startswith(DONE)
+            if self.done or not text:
                 return None
             raise self.refused("an event is not JSON", frame.data) from None
         kind = as_object(payload).get("event_type")

@@ -26,6 +26,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from attrs import frozen
 
 from ..errors import ConfigurationError, InvalidRequestError
+from .requests import CALL_OPTIONS, did_you_mean
 
 if TYPE_CHECKING:
     from .._bindings import Backend, Route
@@ -133,7 +134,10 @@ def declared(route: Route, query: Mapping[str, object]) -> dict[str, object]:
     given = {name: value for name, value in query.items() if value is not None}
     for name, value in given.items():
         if name not in kinds:
-            raise InvalidRequestError(f"{route.operation} has no parameter {name} in this revision")
+            hint = did_you_mean(name, [*kinds, *CALL_OPTIONS])
+            raise InvalidRequestError(
+                f"{route.operation} has no parameter {name!r} in this revision{hint}"
+            )
         if not isinstance(value, kinds[name]) or (kinds[name] is int and isinstance(value, bool)):
             kind = kinds[name].__name__
             raise InvalidRequestError(f"{name} must be {kind}, got {type(value).__name__}")

@@ -138,11 +138,11 @@ class CreateModelCallFields(TypedDict, total=False):
     """The model."""
     input: Required[InputParam]
     """What to answer."""
-    odd: Odd | OddParam
+    odd: Odd | OddParam | None
     """Odd settings."""
-    shape: ShapeParam
+    shape: ShapeParam | None
     """The shape wanted."""
-    maxItems: int
+    maxItems: int | None
     """Not in snake case."""
 
 
@@ -159,7 +159,7 @@ class CreateAgentCallFields(TypedDict, total=False):
     """The agent."""
     input: Required[InputParam]
     """What to answer."""
-    secrets: Secrets | SecretsParam
+    secrets: Secrets | SecretsParam | None
     """Credentials for it."""
 
 
