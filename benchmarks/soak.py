@@ -91,6 +91,7 @@ class Requests(Hooks):
 
 def soak(threads: int, streams: int, seed: int) -> Report:
     report = Report(threads, streams)
+    gc.collect()
     threads_before, sockets_before = threading.active_count(), sockets()
     begin = time.perf_counter()
     server = InteractionsServer(seed=seed)
@@ -121,7 +122,7 @@ def soak(threads: int, streams: int, seed: int) -> Report:
     gc.collect()
     report.seconds = round(time.perf_counter() - begin, 1)
     report.threads_left = threading.active_count() - threads_before
-    report.sockets_left = sockets() - sockets_before
+    report.sockets_left = max(0, sockets() - sockets_before)
     return report
 
 

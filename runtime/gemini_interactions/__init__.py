@@ -6,13 +6,13 @@
     interaction = client.interactions.create(model="gemini-3-flash-preview", input="Hello")
     print(interaction.output_text)
 
-What is named here is public and stays. urllib3 and the types of a revision load on first use.
+What is named here is public and stays. urllib3, the asynchronous client (`AsyncClient`, also as
+`client.aio`) and the types of a revision load on first use.
 """
 
 from __future__ import annotations
 
-from types import ModuleType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from . import errors
 from ._bindings import bindings_of
@@ -21,6 +21,7 @@ from ._core.limits import Clock, Timeout
 from ._core.resume import Resume
 from ._core.retry import Retry
 from ._core.waiting import Polling
+from ._surface import RawResponse
 from .client import Client
 from .errors import (
     APIError,
@@ -44,16 +45,18 @@ from .errors import (
     WaitTimeoutError,
 )
 from .hooks import FailureInfo, Hooks, RequestInfo, ResponseInfo, ResumeInfo, RetryInfo
-from .interactions import RawResponse
 from .stream import Stream
 
 __version__: Final = "0.1.0"
 
 if TYPE_CHECKING:
     from ._bindings import v2026_05_20 as types
+    from .aio import AsyncClient, AsyncStream
 
 __all__ = [
     "APIError",
+    "AsyncClient",
+    "AsyncStream",
     "AuthenticationError",
     "BadRequestError",
     "Client",
@@ -92,7 +95,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     if name == "types":
         return bindings_of().types
+    if name in ("AsyncClient", "AsyncStream"):
+        from . import aio
+
+        return getattr(aio, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

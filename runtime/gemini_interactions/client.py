@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-import inspect
-import os
-from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Literal, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
-from ._bindings import LATEST, REVISIONS, bindings_of
-from ._core.calls import Calls
-from ._core.limits import Clock, Timeout, TimeoutLike, as_timeout
-from ._core.requests import did_you_mean
-from ._core.resume import Resume, ResumeLike, as_resume
-from ._core.retry import Retry, RetryLike, as_retry
-from ._core.settings import Settings, VertexPaths
-from ._core.waiting import Polling
+from ._bindings import LATEST
 from ._shell import Shell
-from .errors import ConfigurationError
-from .hooks import Hooks
+from ._surface import calls_of, shown
 from .interactions import Interactions, LegacyInteractions, Operations
 from .transport import Transport
 
 if TYPE_CHECKING:
-    from typing_extensions import Self, TypeVar
+    from typing_extensions import Self, Unpack
+    from typing_extensions import TypeVar as TypeVarWithDefault
     from urllib3 import PoolManager
 
     from ._bindings import v2025_12_11, v2026_05_07
+    from ._surface import ClientArguments
+    from .aio import AsyncClient
+    from .aio.interactions import AsyncInteractions, AsyncLegacyInteractions
 
-    OperationsT = TypeVar("OperationsT", bound=Operations, default=Interactions)
+    OperationsT = TypeVarWithDefault("OperationsT", bound=Operations, default=Interactions)
 else:
-    from typing import TypeVar
-
     OperationsT = TypeVar("OperationsT")
 
 
-ARGUMENTS = ("timeout", "retry", "resume", "polling", "pool", "hooks", "clock")
+EventT = TypeVar("EventT")
+InteractionT = TypeVar("InteractionT")
+
+
+class Aio:
+    """`client.aio`: the same client for asyncio, with operations of the same revision.
+
+    Its connections are its own: close it by itself.
+    """
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(
+            self, client: Client[Interactions], owner: object
+        ) -> AsyncClient[AsyncInteractions]: ...
+        @overload
+        def __get__(
+            self, client: Client[LegacyInteractions[EventT, InteractionT]], owner: object
+        ) -> AsyncClient[AsyncLegacyInteractions[EventT, InteractionT]]: ...
+
+    def __get__(self, client: Any, owner: object) -> Any:
+        return self if client is None else client._asynchronous()
 
 
 class Client(Generic[OperationsT]):
@@ -48,6 +61,7 @@ class Client(Generic[OperationsT]):
     """
 
     interactions: OperationsT
+    aio = Aio()
 
     if TYPE_CHECKING:
 
@@ -56,25 +70,8 @@ class Client(Generic[OperationsT]):
             self: Client[Interactions],
             *,
             api_revision: Literal["2026-05-20"] = ...,
-            api_key: str | None = None,
-            vertexai: bool | None = None,
-            project: str | None = None,
-            location: str | None = None,
-            credentials: object = None,
-            base_url: str | None = None,
-            api_version: str | None = None,
-            quota_project: str | None = None,
-            vertex_paths: VertexPaths = "default",
-            timeout: TimeoutLike = None,
-            retry: RetryLike = None,
-            resume: ResumeLike = None,
-            polling: Polling | None = None,
-            headers: Mapping[str, str | None] | None = None,
-            http_options: object = None,
-            proxy: str | None = None,
             pool: PoolManager | None = None,
-            hooks: Hooks | None = None,
-            clock: Clock | None = None,
+            **settings: Unpack[ClientArguments],
         ) -> None: ...
         @overload
         def __init__(
@@ -92,45 +89,27 @@ class Client(Generic[OperationsT]):
         ) -> None: ...
         @overload
         def __init__(
-            self: Client[LegacyInteractions[Any, Any]], *, api_revision: str, **settings: Any
+            self: Client[LegacyInteractions[Any, Any]],
+            *,
+            api_revision: str,
+            **settings: Any,
         ) -> None: ...
 
-    def __init__(
-        self,
-        *,
-        api_revision: str = LATEST,
-        timeout: TimeoutLike = None,
-        retry: RetryLike = None,
-        resume: ResumeLike = None,
-        polling: Polling | None = None,
-        proxy: str | None = None,
-        pool: PoolManager | None = None,
-        hooks: Hooks | None = None,
-        clock: Clock | None = None,
-        **settings: Any,
-    ) -> None:
-        if api_revision not in REVISIONS:
-            known = ", ".join(REVISIONS)
-            raise ConfigurationError(
-                f"there is no revision {api_revision!r}: choose one of {known}"
-            )
-        resolved = resolve(settings, proxy, api_revision)
-        default = Timeout() if resolved.timeout is None else Timeout(total=resolved.timeout)
-        calls = Calls(
-            bindings=bindings_of(api_revision),
-            settings=resolved,
-            timeout=as_timeout(timeout, default),
-            retry=as_retry(retry, Retry()),
-            resume=as_resume(resume, Resume()),
-            polling=polling or Polling(),
-            hooks=hooks or Hooks(),
-            clock=clock or Clock(),
-        )
+    def __init__(self, *, pool: PoolManager | None = None, **settings: Any) -> None:
+        calls = calls_of(settings, own="pool")
         self._calls = calls
-        self._transport = Transport(proxy=resolved.proxy, pool=pool)
+        self._transport = Transport(proxy=calls.settings.proxy, pool=pool)
+        self._aio: AsyncClient[Any] | None = None
         shell = Shell(self._transport, calls.headers, calls.clock)
-        operations = Interactions if api_revision == LATEST else LegacyInteractions
+        operations = Interactions if calls.bindings.label == LATEST else LegacyInteractions
         self.interactions = operations(calls, shell)  # type: ignore[assignment]
+
+    def _asynchronous(self) -> AsyncClient[Any]:
+        if self._aio is None:
+            from .aio import AsyncClient
+
+            self._aio = AsyncClient.of(self._calls)
+        return self._aio
 
     def close(self) -> None:
         """Close the connections this client opened. It can be used again afterwards."""
@@ -148,15 +127,4 @@ class Client(Generic[OperationsT]):
         self.close()
 
     def __repr__(self) -> str:
-        settings = self._calls.settings
-        where = settings.base_url or settings.backend
-        return f"Client({where}, api_revision={self._calls.bindings.label!r})"
-
-
-def resolve(settings: dict[str, Any], proxy: str | None, revision: str) -> Settings:
-    known = inspect.signature(Settings.resolve).parameters
-    for name in settings:
-        if name not in known:
-            hint = did_you_mean(name, [*known, *ARGUMENTS])
-            raise ConfigurationError(f"the client has no argument {name!r}{hint}")
-    return Settings.resolve(environ=os.environ, proxy=proxy, api_revision=revision, **settings)
+        return shown(self, self._calls)

@@ -2,78 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
-from attrs import frozen
-
-from ._core.calls import Answer, Calls, Opened, only_options, split_options
+from ._core.calls import Answer, Calls, Opened
+from ._core.exchange import Procedure
 from ._shell import Shell
+from ._surface import RawResponse, Surface, raw
 from .stream import Stream
 
 if TYPE_CHECKING:
-    from typing_extensions import TypedDict, Unpack
+    from typing_extensions import Unpack
 
-    from ._bindings import CreateAgentInteractionFields, CreateModelInteractionFields, v2026_05_20
-    from ._core.events import OnUnknown
-    from ._core.limits import TimeoutLike
-    from ._core.resume import ResumeLike
-    from ._core.retry import RetryLike
+    from ._bindings import v2026_05_20
     from ._core.waiting import Polling
-
-    class Options(TypedDict, total=False):
-        """What every call takes beside its own arguments."""
-
-        timeout: TimeoutLike
-        retry: RetryLike
-        extra_headers: Mapping[str, str]
-        extra_query: Mapping[str, Any]
-
-    class StreamOptions(Options, total=False):
-        """What every stream takes beside that."""
-
-        resume: ResumeLike
-        on_unknown: OnUnknown
-        raise_on_error: bool
-        max_event_bytes: int | None
-        assemble: bool
-
-    class ModelCall(CreateModelInteractionFields, Options, total=False):
-        extra_body: Mapping[str, Any]
-
-    class AgentCall(CreateAgentInteractionFields, Options, total=False):
-        extra_body: Mapping[str, Any]
-
-    class ModelStreamCall(CreateModelInteractionFields, StreamOptions, total=False):
-        extra_body: Mapping[str, Any]
-
-    class AgentStreamCall(CreateAgentInteractionFields, StreamOptions, total=False):
-        extra_body: Mapping[str, Any]
-
+    from ._surface import (
+        AgentCall,
+        AgentStreamCall,
+        ModelCall,
+        ModelStreamCall,
+        Options,
+        StreamOptions,
+    )
 
 EventT = TypeVar("EventT")
 InteractionT = TypeVar("InteractionT")
-ValueT = TypeVar("ValueT")
 
 
-@frozen(kw_only=True)
-class RawResponse(Generic[ValueT]):
-    """An answer with its HTTP side. `parse()` gives what the plain call would have given."""
-
-    status: int | None
-    headers: Mapping[str, str]
-    request_id: str | None
-    value: ValueT
-
-    def parse(self) -> ValueT:
-        return self.value
-
-
-class Operations:
+class Operations(Surface):
     """What all forms of `client.interactions` do, with the origin of each answer."""
 
     def __init__(self, calls: Calls, shell: Shell) -> None:
-        self.calls = calls
+        super().__init__(calls)
         self.shell = shell
 
     @property
@@ -82,29 +42,27 @@ class Operations:
         return RawInteractions(self)
 
     def answer_create(self, stream: bool, arguments: dict[str, Any]) -> Answer[Any]:
-        if stream:
-            return self.opened(self.shell.run(self.calls.create_stream(arguments)))
-        return self.shell.run(self.calls.create(arguments))
+        return self.answer(self.creating(stream, arguments))
 
     def answer_get(self, id: str, stream: bool, arguments: dict[str, Any]) -> Answer[Any]:
-        options = split_options(arguments)
-        if stream:
-            return self.opened(self.shell.run(self.calls.get_stream(id, arguments, options)))
-        return self.shell.run(self.calls.get(id, arguments, options))
+        return self.answer(self.getting(id, stream, arguments))
 
     def answer_cancel(self, id: str, arguments: dict[str, Any]) -> Answer[Any]:
-        return self.shell.run(self.calls.cancel(id, only_options(arguments)))
+        return self.answer(self.cancelling(id, arguments))
 
     def answer_delete(self, id: str, arguments: dict[str, Any]) -> Answer[None]:
-        return self.shell.run(self.calls.delete(id, only_options(arguments)))
+        return self.answer(self.deleting(id, arguments))
 
     def final_state(
         self, id: str, polling: Polling | None, on_poll: Any, arguments: dict[str, Any]
     ) -> Any:
-        return self.shell.run(self.calls.wait(id, only_options(arguments), polling, on_poll))
+        return self.shell.run(self.waiting(id, polling, on_poll, arguments))
 
-    def opened(self, opened: Opened) -> Answer[Any]:
-        return Answer(Stream[Any, Any](self.shell, opened), opened.origin)
+    def answer(self, procedure: Procedure[Answer[Any] | Opened]) -> Answer[Any]:
+        found = self.shell.run(procedure)
+        if isinstance(found, Opened):
+            return Answer(Stream[Any, Any](self.shell, found), found.origin)
+        return found
 
 
 class Interactions(Operations):
@@ -249,13 +207,3 @@ class RawInteractions:
 
     def delete(self, id: str, **options: Any) -> RawResponse[None]:
         return raw(self._operations.answer_delete(id, options))
-
-
-def raw(answer: Answer[ValueT]) -> RawResponse[ValueT]:
-    origin = answer.origin
-    return RawResponse(
-        status=origin.status,
-        headers=origin.headers,
-        request_id=origin.request_id(),
-        value=answer.value,
-    )

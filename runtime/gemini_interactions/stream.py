@@ -7,6 +7,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from ._core.session import StreamView
 from .errors import ConnectionFailedError, InteractionsError
 from .transport import Response
 
@@ -19,7 +20,7 @@ EventT = TypeVar("EventT")
 InteractionT = TypeVar("InteractionT")
 
 
-class Stream(Generic[EventT, InteractionT]):
+class Stream(StreamView[InteractionT], Generic[EventT, InteractionT]):
     """Iterate over it; close it, or use it as a context manager, if you leave early.
 
     Iteration ends after the end of the interaction and nowhere else: a stream that is closed or
@@ -28,37 +29,10 @@ class Stream(Generic[EventT, InteractionT]):
     """
 
     def __init__(self, shell: Shell, opened: Opened) -> None:
+        super().__init__(opened.session)
         self._shell = shell
-        self._response = as_response(opened.response)
-        self._session = opened.session
-        self._closed = False
-        self._events = self._iterate()
-
-    # --- how far it has come -------------------------------------------------------------------
-
-    @property
-    def interaction_id(self) -> str | None:
-        """The id of the interaction, once the service has said it."""
-        return self._session.progress.interaction_id
-
-    @property
-    def last_event_id(self) -> str | None:
-        """The cursor: what to resume after. It moves as events are handed over."""
-        return self._session.progress.cursor
-
-    @property
-    def status(self) -> str | None:
-        """The last status that was said."""
-        return self._session.progress.status
-
-    @property
-    def interaction(self) -> InteractionT | None:
-        """The interaction as assembled so far: whole once the stream is over.
-
-        After a `last_event_id`, what was before it is missing; `until_done` gives it whole.
-        """
-        found: InteractionT | None = self._session.interaction
-        return found
+        self._connections = Connections(shell, opened)
+        self._events = self._connections.events()
 
     def until_done(self) -> InteractionT:
         """Read to the end and give the whole interaction.
@@ -70,8 +44,6 @@ class Stream(Generic[EventT, InteractionT]):
             pass
         interaction: InteractionT = self._shell.run(self._session.result())
         return interaction
-
-    # --- iteration -----------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator[EventT]:
         return self
@@ -85,27 +57,59 @@ class Stream(Generic[EventT, InteractionT]):
             raise
         return event
 
-    def _iterate(self) -> Generator[Any, None, None]:
+    def close(self) -> None:
+        """Drop the connection without reading what is left; a read that waits ends at once."""
+        self._connections.close()
+        with suppress(ValueError):  # another thread reads: it has just been woken
+            self._events.close()
+
+    def __enter__(self) -> Stream[EventT, InteractionT]:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Connections:
+    """The connections of one stream, one after the other.
+
+    They know nothing of the stream above them, so that one which nobody holds any more is gone at
+    once, and its connection with it.
+    """
+
+    def __init__(self, shell: Shell, opened: Opened) -> None:
+        self.shell = shell
+        self.session = opened.session
+        self.response = as_response(opened.response)
+        self.closed = False
+
+    def events(self) -> Generator[Any, None, None]:
+        session = self.session
         try:
-            while self._response is not None:
+            while self.response is not None:
                 try:
-                    yield from self._connection(self._response)
+                    yield from self.events_of(self.response)
                     return
                 except InteractionsError as error:
-                    self._drop()
-                    if self._closed:
+                    self.drop()
+                    if self.closed:
                         return
-                    self._response = as_response(self._shell.run(self._session.recover(error)))
-                    if self._closed:  # from another thread, while this one was busy reconnecting
+                    self.response = as_response(self.shell.run(session.recover(error)))
+                    if self.closed:  # by another thread, while this one reconnected
                         return
         except InteractionsError as error:
-            final = self._session.final(error)
+            final = session.final(error)
             raise final from final.__cause__
         finally:
-            self._drop()
+            self.drop()
 
-    def _connection(self, response: Response) -> Iterator[Any]:
-        session = self._session
+    def events_of(self, response: Response) -> Iterator[Any]:
+        session = self.session
         broken: ConnectionFailedError | None = None
         try:
             for chunk in response.chunks():
@@ -119,33 +123,14 @@ class Stream(Generic[EventT, InteractionT]):
         yield from session.end(broken)
         response.settle()
 
-    # --- leaving -------------------------------------------------------------------------------
-
     def close(self) -> None:
-        """Drop the connection without reading what is left; a read that waits ends at once."""
-        self._closed = True
-        self._drop()
-        with suppress(ValueError):  # another thread reads: dropping the connection has ended that
-            self._events.close()
+        self.closed = True
+        self.drop()
 
-    def _drop(self) -> None:
-        response, self._response = self._response, None
+    def drop(self) -> None:
+        response, self.response = self.response, None
         if response is not None:
             response.close()
-
-    def __enter__(self) -> Stream[EventT, InteractionT]:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"Stream(interaction_id={self.interaction_id!r}, status={self.status!r})"
 
 
 def as_response(response: OpenResponse | None) -> Response | None:

@@ -13,22 +13,31 @@ import threading
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from ._core.auth import redacted_url
 from ._core.exchange import Send
-from ._core.failures import failed, out_of_time, reason
-from ._core.limits import Deadline, least, tightest
-from .errors import ConfigurationError
+from ._core.failures import (
+    bad_address,
+    bad_header,
+    bad_proxy,
+    broke,
+    closed_here,
+    is_about_headers,
+    is_refusal,
+    out_of_time,
+    pool_closed,
+    proxy_failed,
+    proxy_twice,
+    tls_failed,
+    unreached,
+)
+from ._core.limits import CHUNK, LINGERING, NO_TIME_LEFT, SETTLING, Deadline, least, tightest
+from ._core.proxy import Proxy
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
 
 CONNECTIONS_KEPT = 512
-CHUNK = 64 * 1024
-SETTLING = 0.02
-LINGERING = 2.0
-NO_TIME_LEFT = 0.0
 
 
 class Transport:
@@ -36,7 +45,7 @@ class Transport:
 
     def __init__(self, *, proxy: str | None = None, pool: PoolManager | None = None) -> None:
         if proxy is not None and pool is not None:
-            raise ConfigurationError("proxy and pool are both given: the pool brings its own proxy")
+            raise proxy_twice("pool")
         self._proxy = proxy
         self._given = pool
         self._own: PoolManager | None = None
@@ -95,14 +104,13 @@ def new_pool(proxy: str | None) -> PoolManager:
     logging.getLogger("urllib3.connectionpool").addFilter(hide_secrets)
     if proxy is None:
         return urllib3.PoolManager(maxsize=CONNECTIONS_KEPT)
-    parts = urlsplit(proxy)
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    headers = urllib3.make_headers(proxy_basic_auth=f"{user}:{password}") if user else None
-    address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    to = Proxy.of(proxy)
+    login = f"{to.user}:{to.password}" if to.user else None
+    headers = urllib3.make_headers(proxy_basic_auth=login) if login else None
     try:
-        return urllib3.ProxyManager(address, proxy_headers=headers, maxsize=CONNECTIONS_KEPT)
+        return urllib3.ProxyManager(to.address, proxy_headers=headers, maxsize=CONNECTIONS_KEPT)
     except (ValueError, urllib3.exceptions.HTTPError):
-        raise ConfigurationError("the proxy's address is not valid") from None
+        raise bad_proxy() from None
 
 
 def hide_secrets(record: logging.LogRecord) -> bool:
@@ -163,7 +171,7 @@ class Response:
             except Exception:
                 if not self._closed:
                     raise
-                raise failed(self._send.request, "it was closed here", sent=True) from None
+                raise closed_here(self._send.request) from None
             if not chunk:
                 self._response.release_conn()
                 return
@@ -176,8 +184,8 @@ class Response:
         """
         found = socket_of(self._response)
         if found is not None and not self._closed:
-            found.settimeout(SETTLING)
             try:
+                found.settimeout(SETTLING)
                 if not self._response.read1(1):
                     self._response.release_conn()
                     self._closed = True
@@ -188,17 +196,19 @@ class Response:
     def hurry(self) -> None:
         """Wait no more than a moment for what may still come."""
         self._idle = least(self._idle, LINGERING)
-        found = socket_of(self._response)
-        if found is not None:
-            found.settimeout(self._idle)
+        self._wait_at_most(self._idle)
 
     def _limit(self, left: float) -> None:
         """Let no read outlast the deadline."""
         if left <= 0:
             raise out_of_time(self._send.request, "total")
+        self._wait_at_most(least(self._idle, left))
+
+    def _wait_at_most(self, seconds: float | None) -> None:
         found = socket_of(self._response)
         if found is not None:
-            found.settimeout(least(self._idle, left))
+            with suppress(OSError):  # closed by another thread: reading will tell
+                found.settimeout(seconds)
 
     def close(self) -> None:
         if self._closed:
@@ -231,36 +241,23 @@ def named_failures(send: Send, left: float | None) -> Generator[None, None, None
     try:
         yield
     except exceptions.NewConnectionError as error:
-        raise failed(request, f"no connection: {reason(error)}", sent=False) from error
+        raise unreached(request, error) from error
     except exceptions.ConnectTimeoutError as error:
         limit = tightest("connect", send.timeout.connect, left)
         raise out_of_time(request, limit, sent=False) from error
     except exceptions.ReadTimeoutError as error:
         raise out_of_time(request, tightest("idle", send.timeout.idle, left)) from error
     except (exceptions.ClosedPoolError, exceptions.EmptyPoolError) as error:
-        message = "the pool was closed, or has no connection left"
-        raise failed(request, message, sent=False) from error
+        raise pool_closed(request) from error
     except exceptions.ProxyError as error:
-        raise failed(request, f"the proxy fails: {reason(error)}", sent=False) from error
+        raise proxy_failed(request, error) from error
     except (exceptions.SSLError, ssl.SSLError) as error:
-        raise failed(request, "the TLS connection fails", sent=not is_refusal(error)) from error
+        raise tls_failed(request, sent=not is_refusal(error)) from error
     except exceptions.LocationParseError:
-        raise ConfigurationError("the address of the service is not valid") from None
+        raise bad_address() from None
     except (exceptions.HTTPError, OSError) as error:
-        if send.deadline.expired():
-            raise out_of_time(request, "total") from error
-        raise failed(request, f"the connection broke: {reason(error)}", sent=True) from error
+        raise broke(request, send.deadline, error) from error
     except ValueError as error:
-        # Raised for headers that cannot be sent: the text of the error would show their values.
-        if isinstance(error, UnicodeError) or "header" in str(error):
-            raise ConfigurationError("a header has characters that cannot be sent") from None
+        if is_about_headers(error):
+            raise bad_header() from None
         raise
-
-
-def is_refusal(error: BaseException | None) -> bool:
-    """Whether a TLS failure is about the certificate, so that nothing was sent yet."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.args[0] if error.args and isinstance(error.args[0], Exception) else None
-    return False

@@ -7,6 +7,7 @@ import inspect
 import pickle
 import re
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -211,7 +212,7 @@ def test_the_shapes_of_the_server(
     server: InteractionsServer, client: Any, shape: str, stream: bool
 ) -> None:
     server.faults.add("error", status=403, shape=shape, message="Not you.")
-    with pytest.raises(errors.PermissionDeniedError, match="403.*Not you"):
+    with pytest.raises(errors.PermissionDeniedError, match=r"403.*Not you"):
         create(client(server), stream=stream)
 
 
@@ -225,7 +226,7 @@ def test_an_error_with_a_good_status(server: InteractionsServer, client: Any) ->
 
 def test_html_with_a_good_status(server: InteractionsServer, client: Any) -> None:
     server.faults.add("html")
-    with pytest.raises(UnexpectedAnswerError, match="HTTP 200 with text/html.*DOCTYPE") as caught:
+    with pytest.raises(UnexpectedAnswerError, match=r"HTTP 200 with text/html.*DOCTYPE") as caught:
         create(client(server))
     assert caught.value.content_type == "text/html"
 
@@ -249,11 +250,15 @@ def test_no_redirect_is_followed(
     target = f"{other.url if elsewhere else server.url}/v1beta/interactions?token=hidden"
     server.faults.add("redirect", status=status, url=target, hits=0)
     made = client(server)
+    calls: dict[str, Callable[[], Any]] = {
+        "create": lambda: create(made),
+        "stream": lambda: create(made, stream=True),
+        "get": lambda: made.interactions.get("x"),
+        "cancel": lambda: made.interactions.cancel("x"),
+        "delete": lambda: made.interactions.delete("x"),
+    }
     with pytest.raises(RedirectRefusedError, match=str(status)) as caught:
-        if operation in ("create", "stream"):
-            create(made, stream=operation == "stream")
-        else:
-            getattr(made.interactions, operation)("x")
+        calls[operation]()
     assert (len(server.requests), len(other.requests)) == (1, 0)
     host = target.split("/")[2]
     assert f"sent us to {host}, which is refused" in str(caught.value)

@@ -144,6 +144,7 @@ def test_a_broken_hook_breaks_no_call(
     assert "the hook Broken.on_request failed" in caplog.text
 
 
+@pytest.mark.sync_only
 def test_what_stops_the_program_goes_through(server: InteractionsServer, client: Any) -> None:
     class Stop(Hooks):
         def on_response(self, info: ResponseInfo) -> None:

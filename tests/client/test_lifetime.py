@@ -10,6 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -29,16 +30,15 @@ def sockets() -> int:
     gc.collect()
     found = 0
     for name in os.listdir("/proc/self/fd"):
-        try:
+        with suppress(OSError):  # it was closed meanwhile
             found += os.readlink(f"/proc/self/fd/{name}").startswith("socket:")
-        except OSError:
-            pass
     return found
 
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts in /proc")
 
 
+@pytest.mark.sync_only
 def test_many_threads_share_a_client(server: InteractionsServer, client: Any) -> None:
     made = client(server)
     barrier = threading.Barrier(16)
@@ -109,6 +109,7 @@ def test_it_can_be_used_after_its_end(server: InteractionsServer, client: Any) -
     assert create(made).output_text
 
 
+@pytest.mark.sync_only
 def test_closing_disturbs_no_call_of_another_thread(
     server: InteractionsServer, client: Any
 ) -> None:
@@ -116,7 +117,7 @@ def test_closing_disturbs_no_call_of_another_thread(
     stop = threading.Event()
 
     def close() -> None:
-        while not stop.is_set():
+        while not stop.wait(0.001):
             made.close()
 
     closer = threading.Thread(target=close)
@@ -129,6 +130,7 @@ def test_closing_disturbs_no_call_of_another_thread(
         closer.join()
 
 
+@pytest.mark.sync_only
 def test_an_open_stream_outlives_the_close(server: InteractionsServer, client: Any) -> None:
     made = client(server)
     stream = create(made, "[scenario: many 2000]", stream=True)
@@ -137,6 +139,7 @@ def test_an_open_stream_outlives_the_close(server: InteractionsServer, client: A
     assert stream.until_done().status == "completed"
 
 
+@pytest.mark.sync_only
 def test_a_callers_pool_is_not_closed(server: InteractionsServer, client: Any) -> None:
     pool = urllib3.PoolManager()
     with client(server, pool=pool) as made:
@@ -147,6 +150,7 @@ def test_a_callers_pool_is_not_closed(server: InteractionsServer, client: Any) -
     pool.clear()
 
 
+@pytest.mark.sync_only
 def test_a_client_without_name_lives_as_long_as_its_stream(
     server: InteractionsServer, client: Any
 ) -> None:
@@ -177,6 +181,7 @@ def in_child(work: Callable[[], None]) -> int:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 class TestFork:
+    @pytest.mark.sync_only
     def test_parent_and_child_have_connections_of_their_own(
         self, server: InteractionsServer, client: Any
     ) -> None:
@@ -197,6 +202,7 @@ class TestFork:
         assert stream.until_done().status == "completed"
         assert create(made, "parent").output_text == 'You said: "parent".'
 
+    @pytest.mark.sync_only
     def test_a_stream_that_the_child_closes_goes_on_in_the_parent(
         self, server: InteractionsServer, client: Any
     ) -> None:
@@ -205,6 +211,7 @@ class TestFork:
         assert in_child(stream.close) == 0
         assert stream.until_done().status == "completed"
 
+    @pytest.mark.sync_only
     def test_no_lock_is_inherited(self, server: InteractionsServer, client: Any) -> None:
         made = client(server)
         create(made)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from gemini_interactions import (
     BadRequestError,
+    Client,
     Clock,
+    ConfigurationError,
     ConnectionFailedError,
     Hooks,
     NotFoundError,
@@ -161,6 +163,29 @@ def test_retry_after_is_obeyed(
     server.faults.add("error", status=503, retry_after="7", on="resume")
     list(ask(client(server)))
     assert time.pauses[1:] == [7.0]
+
+
+def test_a_pause_that_is_too_long_is_not_made(
+    server: InteractionsServer, client: ClientFactory, time: Any
+) -> None:
+    server.faults.add("cut", after=3, on="create")
+    server.faults.add("error", status=429, retry_after="86400", on="resume")
+    with pytest.raises(StreamInterruptedError, match="429"):
+        list(ask(client(server)))
+    assert len(time.pauses) == 1
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Resume(attempts=-1),
+        lambda: Resume(first_pause=-1.0),
+        lambda: Client(api_key="k", resume=cast("Any", 3)),
+    ],
+)
+def test_settings_that_make_no_sense(make: Callable[[], object]) -> None:
+    with pytest.raises(ConfigurationError):
+        make()
 
 
 def test_an_error_that_stays_uses_the_budget_up(

@@ -205,7 +205,7 @@ def test_a_break_without_resuming(
     texts: list[str] = []
     with pytest.raises(StreamInterruptedError) as caught:
         texts.extend(e.delta.text for e in stream if e.event_type == "step.delta" and e.index)
-    error = caught.value
+    error: Any = caught.value
     assert texts
     assert error.interaction.output_text == "".join(texts)
     assert error.last_event_id == "evt_8"

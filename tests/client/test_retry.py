@@ -140,7 +140,7 @@ def test_a_refused_connection_is_tried_again(
 ) -> None:
     made = client(server)
     server.stop()
-    with pytest.raises(ConnectionFailedError, match="Connection refused.*nothing was sent") as e:
+    with pytest.raises(ConnectionFailedError, match=r"Connection refused.*nothing was sent") as e:
         create(made)
     assert not e.value.sent
     assert len(time.pauses) == 3

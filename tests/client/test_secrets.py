@@ -42,10 +42,8 @@ class Everything(Hooks):
     def __init__(self) -> None:
         self.infos: list[Any] = []
 
-    def on_request(self, info: Any) -> None:
-        self.infos.append(info)
-
-    on_response = on_retry = on_resume = on_event = on_request
+    def __getattribute__(self, name: str) -> Any:
+        return self.infos.append if name.startswith("on_") else super().__getattribute__(name)
 
 
 @pytest.fixture
@@ -85,7 +83,13 @@ def told(client: Any, hooks: Everything, call: Any) -> list[str]:
 @pytest.mark.parametrize("way", range(len(WAYS)))
 @pytest.mark.parametrize("stream", [False, True])
 def test_nobody_tells(
-    server: InteractionsServer, client: Any, log: list[str], way: int, fault: str, stream: bool
+    server: InteractionsServer,
+    client: Any,
+    shell: str,
+    log: list[str],
+    way: int,
+    fault: str,
+    stream: bool,
 ) -> None:
     hooks = Everything()
     made = client(server, hooks=hooks, timeout=Timeout(idle=0.05), resume=False, **WAYS[way])
@@ -105,7 +109,8 @@ def test_nobody_tells(
     assert SECRET in str(server.requests[0].headers)
     assert f"key={SECRET}" in server.requests[0].raw_query
     answered = server.requests[0].status is not None and fault != "silent"
-    assert any("key=***" in text for text in log) == answered  # urllib3 logs the path
+    if shell == "sync":  # urllib3 logs the path
+        assert any("key=***" in text for text in log) == answered
     assert not [text for text in [*texts, *log] if SECRET in text]
     server.release()
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gemini_interactions import StreamInterruptedError, Timeout, transport
+from gemini_interactions.aio import transport as aio_transport
 from gemini_interactions.testing import InteractionsServer
 
 ClientFactory = Callable[..., Any]
@@ -105,7 +106,8 @@ def test_nothing_is_waited_for_after_the_closing_event(
     monkeypatch: pytest.MonkeyPatch,
     fault: str,
 ) -> None:
-    monkeypatch.setattr(transport, "LINGERING", 0.02)
+    for module in (transport, aio_transport):
+        monkeypatch.setattr(module, "LINGERING", 0.02)
     count = len(kinds(ask(client(server))))
     server.faults.add(fault, after=count)
     assert ask(client(server)).until_done().status == "completed"
@@ -127,7 +129,7 @@ def test_a_last_status_and_done(
 def test_a_last_status_and_nothing_more_to_be_had(
     server: InteractionsServer, client: ClientFactory, resume: bool
 ) -> None:
-    """The rest is asked for, as a closing event may have been cut off; if there is none, so be it."""
+    """The rest is asked for, as a closing event may have been cut off; there may be none."""
     server.script_frames([created(), updated("failed")])
     server.script_frames([DONE])
     assert ask(client(server), resume=resume).until_done().status == "failed"
@@ -221,6 +223,17 @@ def test_a_stream_that_was_left_does_not_end_quietly(
     with pytest.raises(StreamInterruptedError, match="was closed") as caught:
         stream.until_done()
     assert caught.value.interaction_id == stream.interaction_id
+
+
+def test_leaving_after_the_closing_event_is_no_loss(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    with ask(client(server)) as stream:
+        for event in stream:
+            if event.event_type == "interaction.completed":
+                break
+    assert stream.until_done().output_text
+    assert list(stream) == []
 
 
 def test_the_end_can_be_asked_for_again(server: InteractionsServer, client: ClientFactory) -> None:

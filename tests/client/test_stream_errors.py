@@ -369,7 +369,7 @@ def test_an_event_that_is_too_large(
 ) -> None:
     stream = ask(client(server), "[scenario: big 10000]", max_event_bytes=limit)
     delivered, error = broken(stream, UnexpectedAnswerError)
-    assert len(delivered) == (0 if limit == 100 else 6)
+    assert len(delivered) == (0 if limit == 100 else 3)
     assert str(limit) in str(error)
     assert error.interaction_id == stream.interaction_id
     assert sent(server) == ["create"]

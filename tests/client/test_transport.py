@@ -278,6 +278,7 @@ def test_a_proxy_that_refuses_or_is_not_there(server: InteractionsServer, client
     assert server.requests == []
 
 
+@pytest.mark.sync_only
 def test_proxy_and_pool_exclude_each_other(server: InteractionsServer, client: Any) -> None:
     with pytest.raises(ConfigurationError, match="proxy and pool"):
         client(server, proxy="http://127.0.0.1:1", pool=urllib3.PoolManager())
@@ -340,8 +341,9 @@ def test_google_credentials(server: InteractionsServer, client: Any) -> None:
 def test_credentials_that_cannot_be_refreshed(
     server: InteractionsServer, client: Any, time: Any
 ) -> None:
-    from google.auth import exceptions
+    from google.auth import exceptions as google_exceptions
 
+    exceptions: Any = google_exceptions
     google = FakeGoogle()
     problem: Exception = exceptions.RefreshError("invalid_grant")
 
@@ -353,7 +355,7 @@ def test_credentials_that_cannot_be_refreshed(
     with pytest.raises(AuthenticationError, match="invalid_grant"):
         create(made)
     problem = exceptions.TransportError("no network")
-    with pytest.raises(ConnectionFailedError, match="no network .nothing was sent") as caught:
+    with pytest.raises(ConnectionFailedError, match=r"no network .nothing was sent") as caught:
         create(made)
     assert not caught.value.sent
     assert len(time.pauses) == 3
@@ -374,6 +376,7 @@ class Diverted(urllib3.PoolManager):
         return super().request(method, local, *args, **options)
 
 
+@pytest.mark.sync_only
 def test_the_default_credentials_name_the_project(
     server: InteractionsServer, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,6 +391,7 @@ def test_the_default_credentials_name_the_project(
     pool.clear()
 
 
+@pytest.mark.sync_only
 def test_google_is_where_requests_go_by_themselves(server: InteractionsServer, client: Any) -> None:
     pool = Diverted(server)
     create(client(server, base_url=None, pool=pool))

@@ -83,7 +83,7 @@ def test_a_zombie_meets_the_deadline(server: InteractionsServer, client: Any, ti
     interactions = client(server).interactions
     created = started(server, interactions, "in_progress")
     begin = time.now()
-    with pytest.raises(WaitTimeoutError, match="is still in_progress .last updated 2026") as caught:
+    with pytest.raises(WaitTimeoutError, match=r"still in_progress .last updated 2026") as caught:
         interactions.wait(created.id, timeout=30)
     assert isinstance(caught.value.interaction, type(created))
     assert caught.value.interaction.id == created.id

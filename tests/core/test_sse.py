@@ -331,8 +331,7 @@ def decode_limited(chunks: Iterable[bytes], limit: int) -> tuple[list[Item], boo
             items += decoder.feed(chunk)
         items += decoder.close()
     except SSELimitError as error:
-        assert error.limit == limit
-        return items, True
+        return items, error.limit == limit
     return items, False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from attrs import frozen
@@ -85,7 +85,7 @@ def failure(origin: Origin, body: bytes) -> APIError:
 def error_in(payload: Any) -> Mapping[str, Any] | None:
     """The error object of a body: `{"error": {...}}`, possibly inside an array, or a bare text."""
     if isinstance(payload, list) and payload:
-        return error_in(cast("list[Any]", payload)[0])
+        return error_in(cast("Sequence[Any]", payload)[0])
     error = as_object(payload).get("error")
     if isinstance(error, str):
         return {"message": error}

@@ -115,6 +115,10 @@ class Calls:
             self._router = Router.of(self.bindings.backends, settings)
         return self._router
 
+    def router_may_block(self) -> bool:
+        """Whether `router` may wait for something now: ask for it off the event loop then."""
+        return self._router is None and self.settings.project_from_credentials
+
     # --- operations ----------------------------------------------------------------------------
 
     def create(self, arguments: dict[str, Any]) -> Procedure[Answer[Any]]:

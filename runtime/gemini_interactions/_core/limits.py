@@ -10,10 +10,16 @@ from attrs import field, frozen
 
 from ..errors import ConfigurationError
 
+CHUNK = 64 * 1024
+SETTLING = 0.02
+"""How long a stream that is over waits for its last bytes, to keep the connection."""
+LINGERING = 2.0
+"""How long a stream waits for what may still follow the event that closes its interaction."""
+NO_TIME_LEFT = 0.0
 LONGEST = 1e8  # three years: what a socket can still count
 
 
-def positive(instance: object, attribute: object, value: object) -> None:
+def positive(instance: object, attribute: object, value: float | None) -> None:
     if value is None or (is_number(value) and 0 < value <= LONGEST):
         return
     raise ConfigurationError(

@@ -53,8 +53,10 @@ class Progress:
     def takes(self, event: Any) -> bool:
         """Take note of an event that is delivered now; `False` for one that already was."""
         kind = event.event_type
-        event_id = said(event.raw, "event_id") if kind == UNKNOWN else event.event_id or None
-        if event_id in self._recent:
+        event_id = event.raw.get("event_id") if kind == UNKNOWN else event.event_id
+        if not event_id or event_id.__class__ is not str:
+            event_id = None
+        elif event_id in self._recent:
             return False
         if self._to_drop:
             self._drop(event)

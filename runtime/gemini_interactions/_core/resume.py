@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
-from ..errors import APIError, ConnectionFailedError, InteractionsError, StreamInterruptedError
+from ..errors import (
+    APIError,
+    ConfigurationError,
+    ConnectionFailedError,
+    InteractionsError,
+    StreamInterruptedError,
+)
+from .limits import at_least
 from .progress import Progress
-from .retry import PASSING, Retry, asked_pause
+from .retry import PASSING, Retry, next_pause
 
 
 @frozen
@@ -19,13 +26,13 @@ class Resume:
     come to its end; `fallback="raise"` gives up at once.
     """
 
-    attempts: int = 5
-    first_pause: float = 0.25
-    longest_pause: float = 15.0
+    attempts: int = field(default=5, validator=at_least(0))
+    first_pause: float = field(default=0.25, validator=at_least(0))
+    longest_pause: float = field(default=15.0, validator=at_least(0))
     fallback: Literal["raise", "get"] = "raise"
 
-    def pause(self, failures: int) -> float:
-        return Retry(first_pause=self.first_pause, longest_pause=self.longest_pause).pause(failures)
+    def pace(self) -> Retry:
+        return Retry(first_pause=self.first_pause, longest_pause=self.longest_pause)
 
 
 NO_RESUME = Resume(attempts=0)
@@ -35,9 +42,13 @@ ResumeLike = Resume | bool | None
 
 
 def as_resume(value: ResumeLike, default: Resume) -> Resume:
+    if isinstance(value, Resume):
+        return value
     if value is None or value is True:
         return default
-    return NO_RESUME if value is False else value
+    if value is False:
+        return NO_RESUME
+    raise ConfigurationError(f"resume is a Resume, or True or False, got {value!r}")
 
 
 class Reconnection:
@@ -45,6 +56,7 @@ class Reconnection:
 
     def __init__(self, resume: Resume, progress: Progress) -> None:
         self.resume = resume
+        self.pace = resume.pace()
         self.progress = progress
         self.failures = 0
         self._delivered = progress.delivered
@@ -59,8 +71,7 @@ class Reconnection:
         if self.failures >= self.resume.attempts:
             return None
         self.failures += 1
-        asked = asked_pause(error.headers) if isinstance(error, APIError) else None
-        return self.resume.pause(self.failures) if asked is None else asked
+        return next_pause(self.pace, error, self.failures)
 
 
 def is_interruption(error: InteractionsError) -> bool:

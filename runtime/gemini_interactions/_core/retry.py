@@ -76,6 +76,11 @@ def pause_before_retry(
     """Seconds until the next attempt, or `None` where there is none."""
     if failures >= retry.attempts or not may_repeat(error, billable=billable):
         return None
+    return next_pause(retry, error, failures)
+
+
+def next_pause(retry: Retry, error: Exception, failures: int) -> float | None:
+    """What the service asks for, unless that is too long; else a pause of our own."""
     asked = asked_pause(error.headers) if isinstance(error, APIError) else None
     if asked is None:
         return retry.pause(failures)

@@ -136,7 +136,7 @@ def declared(route: Route, query: Mapping[str, object]) -> dict[str, object]:
         if name not in kinds:
             hint = did_you_mean(name, [*kinds, *CALL_OPTIONS])
             raise InvalidRequestError(
-                f"{route.operation} has no parameter {name!r} in this revision{hint}"
+                f"{route.operation} has no parameter {name} in this revision{hint}"
             )
         if not isinstance(value, kinds[name]) or (kinds[name] is int and isinstance(value, bool)):
             kind = kinds[name].__name__

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import frozen
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from .._bindings import Bindings
 
 logger = logging.getLogger("gemini_interactions")
+
+InteractionT = TypeVar("InteractionT")
 
 
 @frozen(kw_only=True)
@@ -73,7 +75,7 @@ class StreamSession:
         self.reconnection = Reconnection(resume, progress)
         self.assembler = InteractionAssembler(bindings) if options.assemble else None
         self.fetched: Any = None
-        self.over = False
+        self._over = False
         self._watched = type(policy.hooks).on_event is not Hooks.on_event
 
     def begin(self, origin: Origin) -> None:
@@ -97,7 +99,7 @@ class StreamSession:
         if not self.progress.is_over(self.reader.done):
             early = "the stream ended before its interaction did"
             raise broken or self.progress.interrupted(early)
-        self.over = True
+        self._over = True
 
     def delivered(self, events: Iterator[Any]) -> Iterator[Any]:
         takes = self.progress.takes
@@ -125,6 +127,11 @@ class StreamSession:
     def is_done(self) -> bool:
         """Whether nothing more can come on this connection: `[DONE]` was read."""
         return self.reader.done
+
+    @property
+    def over(self) -> bool:
+        """Whether the interaction was seen to its end."""
+        return self._over or self.progress.ended
 
     @property
     def is_ending(self) -> bool:
@@ -196,7 +203,7 @@ class StreamSession:
                 raise last
             why = f"the stream broke and cannot be taken up again: {last}"
             raise self.progress.interrupted(why) from last
-        self.over = True
+        self._over = True
 
     def falls_back(self) -> Procedure[bool]:
         """Ask for the interaction itself, if that is wanted; whether it has come to its end."""
@@ -231,3 +238,38 @@ class StreamSession:
             last_event_id=self.progress.cursor,
             got=got,
         )
+
+
+class StreamView(Generic[InteractionT]):
+    """How far a stream has come, as its user sees it, whatever shell drives it."""
+
+    def __init__(self, session: StreamSession) -> None:
+        self._session = session
+
+    @property
+    def interaction_id(self) -> str | None:
+        """The id of the interaction, once the service has said it."""
+        return self._session.progress.interaction_id
+
+    @property
+    def last_event_id(self) -> str | None:
+        """The cursor: what to resume after. It moves as events are handed over."""
+        return self._session.progress.cursor
+
+    @property
+    def status(self) -> str | None:
+        """The last status that was said."""
+        return self._session.progress.status
+
+    @property
+    def interaction(self) -> InteractionT | None:
+        """The interaction as assembled so far: whole once the stream is over.
+
+        After a `last_event_id`, what was before it is missing; `until_done` gives it whole.
+        """
+        found: InteractionT | None = self._session.interaction
+        return found
+
+    def __repr__(self) -> str:
+        place = f"interaction_id={self.interaction_id!r}, status={self.status!r}"
+        return f"{type(self).__name__}({place})"
