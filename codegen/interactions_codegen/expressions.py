@@ -330,12 +330,15 @@ def write(revision: Revision, field: Field) -> list[str]:
     kind = scalar_kind(revision, field.type)
     key = literal(field.name)
     convert = "item = WRITERS[item.__class__](item)"
-    if field.presence == "always":
-        convert = f"item = WRITERS.required({key}, item)"
     if isinstance(field.type, ListOf):
         return [f"item = WRITERS.sequence({key}, item)"]
     if isinstance(field.type, MapOf):
         return [f"item = WRITERS.mapping({key}, item)"]
+    there = ["if item is None:", f"    raise unset({key})"] if field.presence == "always" else []
     if kind is not None and kind != "number":
-        return [f"if item.__class__ is not {PYTHON_SCALARS[kind]}:", f"    {convert}"]
-    return [convert]
+        return indented(f"if item.__class__ is not {PYTHON_SCALARS[kind]}:", [*there, convert])
+    return [*there, convert]
+
+
+def indented(head: str, body: list[str]) -> list[str]:
+    return [head, *(f"    {line}" for line in body)]

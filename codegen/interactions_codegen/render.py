@@ -248,6 +248,7 @@ class RevisionRenderer:
             unions=self.unions,
             class_names=classes,
             unknown_names=unknowns,
+            insists=any(f.presence == "always" for d in self.objects for f in d.fields),
             write=partial(expressions.write, self.revision),
         )
 

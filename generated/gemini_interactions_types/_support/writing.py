@@ -27,6 +27,10 @@ class Unwritable(Exception):  # noqa: N818 - a signal between writers, never see
         self.key = key
 
 
+def unset(key: str) -> Unwritable:
+    return Unwritable("it is required, None cannot be sent", key)
+
+
 class Writers(dict[type, Callable[[Any], Any]]):
     """Writers by exact class; a subclass is written like its base, plain JSON as it is."""
 
@@ -65,12 +69,6 @@ class Writers(dict[type, Callable[[Any], Any]]):
         if not is_a(text, str):
             raise Unwritable(f"the key {name!r} is not a string")
         return str(text)
-
-    def required(self, key: str, item: Any) -> Any:
-        """An item that must be there."""
-        if item is None:
-            raise Unwritable("it is required, None cannot be sent", key)
-        return self[item.__class__](item)
 
     def sequence(self, key: str, items: Any) -> list[Any]:
         if not is_a(items, list, tuple):

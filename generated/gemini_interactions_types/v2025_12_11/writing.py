@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._support.model import Unknown
-from .._support.writing import Json, Writers
+from .._support.writing import Json, Writers, unset
 from .agent import DeepResearchAgentConfig, DynamicAgentConfig, UnknownAgentConfig
 from .annotation import Annotation
 from .config import GenerationConfig, SpeechConfig, ToolChoiceConfig
@@ -1549,7 +1549,9 @@ def write_interaction_event(value: InteractionEvent) -> Json:
         data["event_id"] = item
     item = value.event_type
     if item.__class__ is not str:
-        item = WRITERS.required("event_type", item)
+        if item is None:
+            raise unset("event_type")
+        item = WRITERS[item.__class__](item)
     data["event_type"] = item
     item = value.interaction
     if item is not None:

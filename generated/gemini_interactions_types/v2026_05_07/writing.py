@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._support.model import Unknown
-from .._support.writing import Json, Writers
+from .._support.writing import Json, Writers, unset
 from .agent import DeepResearchAgentConfig, DynamicAgentConfig, UnknownAgentConfig
 from .annotation import FileCitation, PlaceCitation, ReviewSnippet, URLCitation, UnknownAnnotation
 from .config import GenerationConfig, ImageConfig, SpeechConfig, ToolChoiceConfig, WebhookConfig
@@ -365,7 +365,9 @@ def write_text_content(value: TextContent) -> Json:
     item: Any
     item = value.text
     if item.__class__ is not str:
-        item = WRITERS.required("text", item)
+        if item is None:
+            raise unset("text")
+        item = WRITERS[item.__class__](item)
     data["text"] = item
     item = value.annotations
     if item is not None:
@@ -1200,7 +1202,9 @@ def write_text_delta(value: TextDelta) -> Json:
     item: Any
     item = value.text
     if item.__class__ is not str:
-        item = WRITERS.required("text", item)
+        if item is None:
+            raise unset("text")
+        item = WRITERS[item.__class__](item)
     data["text"] = item
     if value.extra_fields:
         return WRITERS.extended(value.extra_fields, data)
@@ -2110,7 +2114,9 @@ def write_interaction_start_event(value: InteractionStartEvent) -> Json:
     data: Json = {"event_type": "interaction.start"}
     item: Any
     item = value.interaction
-    item = WRITERS.required("interaction", item)
+    if item is None:
+        raise unset("interaction")
+    item = WRITERS[item.__class__](item)
     data["interaction"] = item
     item = value.event_id
     if item is not None:
@@ -2126,7 +2132,9 @@ def write_interaction_complete_event(value: InteractionCompleteEvent) -> Json:
     data: Json = {"event_type": "interaction.complete"}
     item: Any
     item = value.interaction
-    item = WRITERS.required("interaction", item)
+    if item is None:
+        raise unset("interaction")
+    item = WRITERS[item.__class__](item)
     data["interaction"] = item
     item = value.event_id
     if item is not None:
@@ -2143,11 +2151,15 @@ def write_interaction_status_update(value: InteractionStatusUpdate) -> Json:
     item: Any
     item = value.interaction_id
     if item.__class__ is not str:
-        item = WRITERS.required("interaction_id", item)
+        if item is None:
+            raise unset("interaction_id")
+        item = WRITERS[item.__class__](item)
     data["interaction_id"] = item
     item = value.status
     if item.__class__ is not str:
-        item = WRITERS.required("status", item)
+        if item is None:
+            raise unset("status")
+        item = WRITERS[item.__class__](item)
     data["status"] = item
     item = value.event_id
     if item is not None:
@@ -2163,11 +2175,15 @@ def write_content_start(value: ContentStart) -> Json:
     data: Json = {"event_type": "content.start"}
     item: Any
     item = value.content
-    item = WRITERS.required("content", item)
+    if item is None:
+        raise unset("content")
+    item = WRITERS[item.__class__](item)
     data["content"] = item
     item = value.index
     if item.__class__ is not int:
-        item = WRITERS.required("index", item)
+        if item is None:
+            raise unset("index")
+        item = WRITERS[item.__class__](item)
     data["index"] = item
     item = value.event_id
     if item is not None:
@@ -2183,11 +2199,15 @@ def write_content_delta(value: ContentDelta) -> Json:
     data: Json = {"event_type": "content.delta"}
     item: Any
     item = value.delta
-    item = WRITERS.required("delta", item)
+    if item is None:
+        raise unset("delta")
+    item = WRITERS[item.__class__](item)
     data["delta"] = item
     item = value.index
     if item.__class__ is not int:
-        item = WRITERS.required("index", item)
+        if item is None:
+            raise unset("index")
+        item = WRITERS[item.__class__](item)
     data["index"] = item
     item = value.event_id
     if item is not None:
@@ -2204,7 +2224,9 @@ def write_content_stop(value: ContentStop) -> Json:
     item: Any
     item = value.index
     if item.__class__ is not int:
-        item = WRITERS.required("index", item)
+        if item is None:
+            raise unset("index")
+        item = WRITERS[item.__class__](item)
     data["index"] = item
     item = value.event_id
     if item is not None:

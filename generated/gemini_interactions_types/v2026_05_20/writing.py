@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._support.model import Unknown
-from .._support.writing import Json, Writers
+from .._support.writing import Json, Writers, unset
 from .agent import (
     AntigravityAgentConfig,
     CodeMenderAgentConfig,
@@ -769,7 +769,9 @@ def write_text_content(value: TextContent) -> Json:
     item: Any
     item = value.text
     if item.__class__ is not str:
-        item = WRITERS.required("text", item)
+        if item is None:
+            raise unset("text")
+        item = WRITERS[item.__class__](item)
     data["text"] = item
     item = value.annotations
     if item is not None:
@@ -2411,7 +2413,9 @@ def write_text_delta(value: TextDelta) -> Json:
     item: Any
     item = value.text
     if item.__class__ is not str:
-        item = WRITERS.required("text", item)
+        if item is None:
+            raise unset("text")
+        item = WRITERS[item.__class__](item)
     data["text"] = item
     if value.extra_fields:
         return WRITERS.extended(value.extra_fields, data)
@@ -3447,7 +3451,9 @@ def write_interaction_completed_event(value: InteractionCompletedEvent) -> Json:
     data: Json = {"event_type": "interaction.completed"}
     item: Any
     item = value.interaction
-    item = WRITERS.required("interaction", item)
+    if item is None:
+        raise unset("interaction")
+    item = WRITERS[item.__class__](item)
     data["interaction"] = item
     item = value.event_id
     if item is not None:
@@ -3463,7 +3469,9 @@ def write_interaction_created_event(value: InteractionCreatedEvent) -> Json:
     data: Json = {"event_type": "interaction.created"}
     item: Any
     item = value.interaction
-    item = WRITERS.required("interaction", item)
+    if item is None:
+        raise unset("interaction")
+    item = WRITERS[item.__class__](item)
     data["interaction"] = item
     item = value.event_id
     if item is not None:
@@ -3480,11 +3488,15 @@ def write_interaction_status_update(value: InteractionStatusUpdate) -> Json:
     item: Any
     item = value.interaction_id
     if item.__class__ is not str:
-        item = WRITERS.required("interaction_id", item)
+        if item is None:
+            raise unset("interaction_id")
+        item = WRITERS[item.__class__](item)
     data["interaction_id"] = item
     item = value.status
     if item.__class__ is not str:
-        item = WRITERS.required("status", item)
+        if item is None:
+            raise unset("status")
+        item = WRITERS[item.__class__](item)
     data["status"] = item
     item = value.continuation_token
     if item is not None:
@@ -3509,11 +3521,15 @@ def write_step_delta(value: StepDelta) -> Json:
     data: Json = {"event_type": "step.delta"}
     item: Any
     item = value.delta
-    item = WRITERS.required("delta", item)
+    if item is None:
+        raise unset("delta")
+    item = WRITERS[item.__class__](item)
     data["delta"] = item
     item = value.index
     if item.__class__ is not int:
-        item = WRITERS.required("index", item)
+        if item is None:
+            raise unset("index")
+        item = WRITERS[item.__class__](item)
     data["index"] = item
     item = value.event_id
     if item is not None:
@@ -3534,10 +3550,14 @@ def write_step_start(value: StepStart) -> Json:
     item: Any
     item = value.index
     if item.__class__ is not int:
-        item = WRITERS.required("index", item)
+        if item is None:
+            raise unset("index")
+        item = WRITERS[item.__class__](item)
     data["index"] = item
     item = value.step
-    item = WRITERS.required("step", item)
+    if item is None:
+        raise unset("step")
+    item = WRITERS[item.__class__](item)
     data["step"] = item
     item = value.event_id
     if item is not None:
@@ -3554,7 +3574,9 @@ def write_step_stop(value: StepStop) -> Json:
     item: Any
     item = value.index
     if item.__class__ is not int:
-        item = WRITERS.required("index", item)
+        if item is None:
+            raise unset("index")
+        item = WRITERS[item.__class__](item)
     data["index"] = item
     item = value.event_id
     if item is not None:
@@ -3579,7 +3601,9 @@ def write_untagged_text_content(value: UntaggedTextContent) -> Json:
     item: Any
     item = value.text
     if item.__class__ is not str:
-        item = WRITERS.required("text", item)
+        if item is None:
+            raise unset("text")
+        item = WRITERS[item.__class__](item)
     data["text"] = item
     item = value.annotations
     if item is not None:
@@ -3595,7 +3619,9 @@ def write_untagged_text_delta(value: UntaggedTextDelta) -> Json:
     item: Any
     item = value.text
     if item.__class__ is not str:
-        item = WRITERS.required("text", item)
+        if item is None:
+            raise unset("text")
+        item = WRITERS[item.__class__](item)
     data["text"] = item
     if value.extra_fields:
         return WRITERS.extended(value.extra_fields, data)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._support.model import Unknown
-from .._support.writing import Json, Writers
+from .._support.writing import Json, Writers, unset
 from .call import Call, CallEvent, CreateAgentCall, CreateModelCall, PartEvent, Turn, UnknownEvent
 from .part import (
     ImagePart,
@@ -47,7 +47,9 @@ def write_odd(value: Odd) -> Json:
     item: Any
     item = value.class_
     if item.__class__ is not str:
-        item = WRITERS.required("class_", item)
+        if item is None:
+            raise unset("class_")
+        item = WRITERS[item.__class__](item)
     data["class"] = item
     item = value.from_
     if item is not None:
@@ -60,7 +62,9 @@ def write_odd(value: Odd) -> Json:
         data["list"] = item
     item = value.str_
     if item.__class__ is not str:
-        item = WRITERS.required("str_", item)
+        if item is None:
+            raise unset("str_")
+        item = WRITERS[item.__class__](item)
     data["str"] = item
     item = value.self_
     if item is not None:
@@ -120,7 +124,9 @@ def write_secrets(value: Secrets) -> Json:
     item: Any
     item = value.key
     if item.__class__ is not str:
-        item = WRITERS.required("key", item)
+        if item is None:
+            raise unset("key")
+        item = WRITERS[item.__class__](item)
     data["key"] = item
     item = value.spare
     if item is not None:
@@ -183,7 +189,9 @@ def write_round_shape(value: RoundShape) -> Json:
     data: Json = {"kind": "round"}
     item: Any
     item = value.radius
-    item = WRITERS.required("radius", item)
+    if item is None:
+        raise unset("radius")
+    item = WRITERS[item.__class__](item)
     data["radius"] = item
     if value.extra_fields:
         return WRITERS.extended(value.extra_fields, data)
@@ -212,10 +220,14 @@ def write_create_model_call(value: CreateModelCall) -> Json:
     item: Any
     item = value.model
     if item.__class__ is not str:
-        item = WRITERS.required("model", item)
+        if item is None:
+            raise unset("model")
+        item = WRITERS[item.__class__](item)
     data["model"] = item
     item = value.input
-    item = WRITERS.required("input", item)
+    if item is None:
+        raise unset("input")
+    item = WRITERS[item.__class__](item)
     data["input"] = item
     item = value.stream
     if item is not None:
@@ -245,10 +257,14 @@ def write_create_agent_call(value: CreateAgentCall) -> Json:
     item: Any
     item = value.agent
     if item.__class__ is not str:
-        item = WRITERS.required("agent", item)
+        if item is None:
+            raise unset("agent")
+        item = WRITERS[item.__class__](item)
     data["agent"] = item
     item = value.input
-    item = WRITERS.required("input", item)
+    if item is None:
+        raise unset("input")
+    item = WRITERS[item.__class__](item)
     data["input"] = item
     item = value.stream
     if item is not None:
@@ -274,7 +290,9 @@ def write_call(value: Call) -> Json:
         data["object"] = item
     item = value.id
     if item.__class__ is not str:
-        item = WRITERS.required("id", item)
+        if item is None:
+            raise unset("id")
+        item = WRITERS[item.__class__](item)
     data["id"] = item
     item = value.stage
     if item is not None:
@@ -354,10 +372,14 @@ def write_call_event(value: CallEvent) -> Json:
     item: Any
     item = value.event_type
     if item.__class__ is not str:
-        item = WRITERS.required("event_type", item)
+        if item is None:
+            raise unset("event_type")
+        item = WRITERS[item.__class__](item)
     data["event_type"] = item
     item = value.call
-    item = WRITERS.required("call", item)
+    if item is None:
+        raise unset("call")
+    item = WRITERS[item.__class__](item)
     data["call"] = item
     if value.extra_fields:
         return WRITERS.extended(value.extra_fields, data)
@@ -369,10 +391,14 @@ def write_part_event(value: PartEvent) -> Json:
     item: Any
     item = value.index
     if item.__class__ is not int:
-        item = WRITERS.required("index", item)
+        if item is None:
+            raise unset("index")
+        item = WRITERS[item.__class__](item)
     data["index"] = item
     item = value.part
-    item = WRITERS.required("part", item)
+    if item is None:
+        raise unset("part")
+    item = WRITERS[item.__class__](item)
     data["part"] = item
     if value.extra_fields:
         return WRITERS.extended(value.extra_fields, data)
