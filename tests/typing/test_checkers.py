@@ -11,22 +11,26 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-GENERATED = HERE.parents[1] / "generated"
-PLANTED = HERE / "planted_errors.py"
+ROOTS = [HERE.parents[1] / name for name in ("generated", "runtime")]
+PLANTED = sorted(HERE.glob("planted_*.py"))
 PROGRAMS = sorted(HERE.glob("program_*.py"))
 EXCUSE = re.compile(r"  # type: ignore\[.*")
 
 
-def planted_lines() -> set[int]:
-    lines = PLANTED.read_text("utf-8").splitlines()
-    return {number for number, line in enumerate(lines, 1) if EXCUSE.search(line)}
+def planted_lines() -> set[tuple[str, int]]:
+    return {
+        (file.name, number)
+        for file in PLANTED
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if EXCUSE.search(line)
+    }
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All programs, with nothing that excuses an error."""
     folder = tmp_path_factory.mktemp("programs")
-    for program in (*PROGRAMS, PLANTED):
+    for program in (*PROGRAMS, *PLANTED):
         text = re.sub(f"{EXCUSE.pattern}$", "", program.read_text("utf-8"), flags=re.MULTILINE)
         (folder / program.name).write_text(text, "utf-8")
     return folder
@@ -43,7 +47,8 @@ def run(folder: Path, *command: str) -> str:
 
 @pytest.fixture(scope="module")
 def mypy_errors(folder: Path) -> set[tuple[str, int]]:
-    (folder / "mypy.ini").write_text(f"[mypy]\nstrict = true\nmypy_path = {GENERATED}\n", "utf-8")
+    path = ":".join(map(str, ROOTS))
+    (folder / "mypy.ini").write_text(f"[mypy]\nstrict = true\nmypy_path = {path}\n", "utf-8")
     output = run(folder, "mypy", "--no-error-summary", "--output", "json", ".")
     found = [json.loads(line) for line in output.splitlines()]
     return {(e["file"], e["line"]) for e in found if e["severity"] == "error"}
@@ -53,14 +58,14 @@ def mypy_errors(folder: Path) -> set[tuple[str, int]]:
 def pyright_errors(folder: Path) -> set[tuple[str, int]]:
     config = {
         "typeCheckingMode": "strict",
-        "extraPaths": [str(GENERATED)],
+        "extraPaths": [str(root) for root in ROOTS],
         "pythonVersion": "3.10",
         "include": ["."],
     }
     (folder / "pyrightconfig.json").write_text(json.dumps(config), "utf-8")
     output = run(folder, "pyright", "--pythonpath", sys.executable, "--outputjson")
     found = json.loads(output)["generalDiagnostics"]
-    assert json.loads(output)["summary"]["filesAnalyzed"] == len(PROGRAMS) + 1
+    assert json.loads(output)["summary"]["filesAnalyzed"] == len(PROGRAMS) + len(PLANTED)
     return {
         (Path(e["file"]).name, e["range"]["start"]["line"] + 1)
         for e in found
@@ -71,13 +76,13 @@ def pyright_errors(folder: Path) -> set[tuple[str, int]]:
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_good_programs_have_no_errors(checker: str, request: pytest.FixtureRequest) -> None:
     errors: set[tuple[str, int]] = request.getfixturevalue(f"{checker}_errors")
-    assert sorted(e for e in errors if e[0] != PLANTED.name) == []
+    assert sorted(e for e in errors if not e[0].startswith("planted_")) == []
 
 
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_every_planted_error_is_found(checker: str, request: pytest.FixtureRequest) -> None:
     errors: set[tuple[str, int]] = request.getfixturevalue(f"{checker}_errors")
-    assert {line for name, line in errors if name == PLANTED.name} == planted_lines()
+    assert {e for e in errors if e[0].startswith("planted_")} == planted_lines()
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
