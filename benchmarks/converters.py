@@ -101,9 +101,7 @@ def stock_converter() -> Converter:
 
 
 def known_members(form: Any) -> frozenset[Any]:
-    return frozenset(
-        c for c in get_args(form) if isinstance(c, type) and issubclass(c, Model)
-    )
+    return frozenset(c for c in get_args(form) if isinstance(c, type) and issubclass(c, Model))
 
 
 def is_outer(form: Any) -> bool:

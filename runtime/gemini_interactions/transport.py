@@ -105,10 +105,9 @@ def new_pool(proxy: str | None) -> PoolManager:
     if proxy is None:
         return urllib3.PoolManager(maxsize=CONNECTIONS_KEPT)
     to = Proxy.of(proxy)
-    login = f"{to.user}:{to.password}" if to.user else None
-    headers = urllib3.make_headers(proxy_basic_auth=login) if login else None
+    login = to.headers()
     try:
-        return urllib3.ProxyManager(to.address, proxy_headers=headers, maxsize=CONNECTIONS_KEPT)
+        return urllib3.ProxyManager(to.address, proxy_headers=login, maxsize=CONNECTIONS_KEPT)
     except (ValueError, urllib3.exceptions.HTTPError):
         raise bad_proxy() from None
 

@@ -39,7 +39,7 @@ def test_the_demo_takes_no_more_than_a_second_of_sleep(
         slept.append(seconds)
         sleep(seconds)
 
-    monkeypatch.setattr("gemini_interactions.client.Clock", lambda: Clock(sleep=counted))
+    monkeypatch.setattr("gemini_interactions._surface.Clock", lambda: Clock(sleep=counted))
     before = threading.active_count()
     assert run("demo").code == 0
     assert slept

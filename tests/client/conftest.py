@@ -26,6 +26,8 @@ from gemini_interactions.testing.pytest_plugin import (
 __all__ = ["interactions_server", "make_interactions_server"]
 
 ClientFactory = Callable[..., Any]
+URLLIB3 = {"pool", "connections"}
+"""Fixtures of tests that look into urllib3."""
 
 
 class FakeTime:
@@ -127,7 +129,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "shell" in metafunc.fixturenames:
-        sync_only = metafunc.definition.get_closest_marker("sync_only")
+        marked = metafunc.definition.get_closest_marker("sync_only") is not None
+        sync_only = marked or not URLLIB3.isdisjoint(metafunc.fixturenames)
         metafunc.parametrize("shell", ["sync"] if sync_only else ["sync", "async"], indirect=True)
 
 
@@ -166,9 +169,7 @@ def time() -> FakeTime:
 
 
 @pytest.fixture
-def client(
-    time: FakeTime, shell: str, request: pytest.FixtureRequest
-) -> Iterator[ClientFactory]:
+def client(time: FakeTime, shell: str, request: pytest.FixtureRequest) -> Iterator[ClientFactory]:
     """`client(server, **arguments)`: a client of that server, closed with the test."""
     with ExitStack() as opened:
 

@@ -14,9 +14,7 @@ MODEL = "gemini-3-flash-preview"
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_stream_decides(
-    server: InteractionsServer, client: Any, revision: str
-) -> None:
+def test_stream_decides(server: InteractionsServer, client: Any, revision: str) -> None:
     interactions = client(server, api_revision=revision).interactions
     whole = bindings_of(revision).types.Interaction
     created = interactions.create(model=MODEL, input="x")

@@ -150,6 +150,7 @@ def test_closing_inside_the_loop(server: InteractionsServer, client: ClientFacto
     assert stream.last_event_id == "evt_0"
 
 
+@pytest.mark.sync_only
 def test_closing_inside_a_hook(server: InteractionsServer, client: ClientFactory) -> None:
     class Closing(Hooks):
         def on_event(self, event: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 
 from ..errors import ConfigurationError, ConnectionFailedError, TimeoutExpiredError
@@ -92,4 +93,6 @@ def reason(error: BaseException) -> str:
         if not isinstance(inner, BaseException):
             break
         error = inner
+    if (type(error) is OSError or isinstance(error, ConnectionError)) and error.errno:
+        return os.strerror(error.errno)  # asyncio puts an address there instead
     return getattr(error, "strerror", None) or type(error).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
@@ -21,3 +22,10 @@ class Proxy:
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
         )
+
+    def headers(self) -> dict[str, str]:
+        """What the proxy wants to know, and nobody else."""
+        if not self.user:
+            return {}
+        login = b64encode(f"{self.user}:{self.password}".encode()).decode()
+        return {"Proxy-Authorization": f"Basic {login}"}

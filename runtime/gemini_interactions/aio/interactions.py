@@ -1,0 +1,216 @@
+"""`client.interactions` of an asynchronous client: create, get, cancel, delete and wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
+
+from .._core.calls import Answer, Calls, Opened
+from .._core.exchange import Procedure
+from .._surface import RawResponse, Surface, raw
+from .shell import AsyncShell
+from .stream import AsyncStream
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .._bindings import v2026_05_20
+    from .._core.waiting import Polling
+    from .._surface import (
+        AgentCall,
+        AgentStreamCall,
+        ModelCall,
+        ModelStreamCall,
+        Options,
+        StreamOptions,
+    )
+
+EventT = TypeVar("EventT")
+InteractionT = TypeVar("InteractionT")
+
+
+class AsyncOperations(Surface):
+    """What all forms of `client.interactions` do, with the origin of each answer."""
+
+    def __init__(self, calls: Calls, shell: AsyncShell) -> None:
+        super().__init__(calls)
+        self.shell = shell
+
+    @property
+    def with_raw_response(self) -> AsyncRawInteractions:
+        """The same operations, giving status, headers and request id as well."""
+        return AsyncRawInteractions(self)
+
+    async def answer_create(self, stream: bool, arguments: dict[str, Any]) -> Answer[Any]:
+        await self.shell.ready()
+        return await self.answer(self.creating(stream, arguments))
+
+    async def answer_get(self, id: str, stream: bool, arguments: dict[str, Any]) -> Answer[Any]:
+        await self.shell.ready()
+        return await self.answer(self.getting(id, stream, arguments))
+
+    async def answer_cancel(self, id: str, arguments: dict[str, Any]) -> Answer[Any]:
+        await self.shell.ready()
+        return await self.answer(self.cancelling(id, arguments))
+
+    async def answer_delete(self, id: str, arguments: dict[str, Any]) -> Answer[None]:
+        await self.shell.ready()
+        return await self.answer(self.deleting(id, arguments))
+
+    async def final_state(
+        self, id: str, polling: Polling | None, on_poll: Any, arguments: dict[str, Any]
+    ) -> Any:
+        await self.shell.ready()
+        return await self.shell.run(self.waiting(id, polling, on_poll, arguments))
+
+    async def answer(self, procedure: Procedure[Answer[Any] | Opened]) -> Answer[Any]:
+        found = await self.shell.run(procedure)
+        if isinstance(found, Opened):
+            return Answer(AsyncStream[Any, Any](self.shell, found), found.origin)
+        return found
+
+
+class AsyncInteractions(AsyncOperations):
+    """The operations of the newest revision, typed to the last argument."""
+
+    @overload
+    async def create(
+        self, *, stream: Literal[True], **arguments: Unpack[ModelStreamCall]
+    ) -> AsyncStream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    @overload
+    async def create(
+        self, *, stream: Literal[True], **arguments: Unpack[AgentStreamCall]
+    ) -> AsyncStream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    @overload
+    async def create(
+        self, *, stream: Literal[False] = False, **arguments: Unpack[ModelCall]
+    ) -> v2026_05_20.Interaction: ...
+    @overload
+    async def create(
+        self, *, stream: Literal[False] = False, **arguments: Unpack[AgentCall]
+    ) -> v2026_05_20.Interaction: ...
+    @overload
+    async def create(
+        self, *, stream: bool, **arguments: Unpack[ModelStreamCall]
+    ) -> v2026_05_20.Interaction | AsyncStream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    @overload
+    async def create(
+        self, *, stream: bool, **arguments: Unpack[AgentStreamCall]
+    ) -> v2026_05_20.Interaction | AsyncStream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    async def create(self, *, stream: bool = False, **arguments: Any) -> Any:
+        """Start an interaction with a model or an agent.
+
+        With `stream=True` the events come as they happen; else the finished interaction does, or
+        with `background=True` the started one. A create is never sent twice once it may have
+        arrived, unless the service itself refused to take it (429, 503).
+        """
+        return (await self.answer_create(stream, arguments)).value
+
+    @overload
+    async def get(
+        self,
+        id: str,
+        *,
+        stream: Literal[True],
+        last_event_id: str | None = None,
+        include_input: bool | None = None,
+        **arguments: Unpack[StreamOptions],
+    ) -> AsyncStream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    @overload
+    async def get(
+        self,
+        id: str,
+        *,
+        stream: Literal[False] = False,
+        include_input: bool | None = None,
+        **arguments: Unpack[Options],
+    ) -> v2026_05_20.Interaction: ...
+    async def get(self, id: str, *, stream: bool = False, **arguments: Any) -> Any:
+        """An interaction by its id; with `stream=True` its events, after `last_event_id`."""
+        return (await self.answer_get(id, stream, arguments)).value
+
+    async def cancel(self, id: str, **arguments: Unpack[Options]) -> v2026_05_20.Interaction:
+        """Stop a background interaction, and give its last state."""
+        interaction: v2026_05_20.Interaction = (await self.answer_cancel(id, {**arguments})).value
+        return interaction
+
+    async def delete(self, id: str, **arguments: Unpack[Options]) -> None:
+        """Remove an interaction. This does not stop one that is running: `cancel` does."""
+        await self.answer_delete(id, {**arguments})
+
+    async def wait(
+        self,
+        id: str,
+        *,
+        polling: Polling | None = None,
+        on_poll: Callable[[v2026_05_20.Interaction], None] | None = None,
+        **arguments: Unpack[Options],
+    ) -> v2026_05_20.Interaction:
+        """Poll until an interaction is no longer running, whatever its status is then.
+
+        Nothing is ever submitted again. `timeout` bounds the whole wait; when it runs out,
+        `WaitTimeoutError` carries the last state.
+        """
+        interaction: v2026_05_20.Interaction
+        interaction = await self.final_state(id, polling, on_poll, {**arguments})
+        return interaction
+
+
+class AsyncLegacyInteractions(AsyncOperations, Generic[EventT, InteractionT]):
+    """The operations of an older revision: arguments are checked against it at run time."""
+
+    async def create(self, *, stream: bool = False, **arguments: Any) -> Any:
+        """Start an interaction with a model or an agent; see `AsyncInteractions.create`."""
+        return (await self.answer_create(stream, arguments)).value
+
+    @overload
+    async def get(
+        self, id: str, *, stream: Literal[True], **arguments: Any
+    ) -> AsyncStream[EventT, InteractionT]: ...
+    @overload
+    async def get(
+        self, id: str, *, stream: Literal[False] = False, **arguments: Any
+    ) -> InteractionT: ...
+    async def get(self, id: str, *, stream: bool = False, **arguments: Any) -> Any:
+        """An interaction by its id; with `stream=True` its events, after `last_event_id`."""
+        return (await self.answer_get(id, stream, arguments)).value
+
+    async def cancel(self, id: str, **arguments: Any) -> InteractionT:
+        """Stop a background interaction, and give its last state."""
+        interaction: InteractionT = (await self.answer_cancel(id, arguments)).value
+        return interaction
+
+    async def delete(self, id: str, **arguments: Any) -> None:
+        """Remove an interaction. This does not stop one that is running: `cancel` does."""
+        await self.answer_delete(id, arguments)
+
+    async def wait(
+        self,
+        id: str,
+        *,
+        polling: Polling | None = None,
+        on_poll: Callable[[InteractionT], None] | None = None,
+        **arguments: Any,
+    ) -> InteractionT:
+        """Poll until an interaction is no longer running; see `AsyncInteractions.wait`."""
+        interaction: InteractionT = await self.final_state(id, polling, on_poll, arguments)
+        return interaction
+
+
+class AsyncRawInteractions:
+    """Operations that give `RawResponse`."""
+
+    def __init__(self, operations: AsyncOperations) -> None:
+        self._operations = operations
+
+    async def create(self, *, stream: bool = False, **arguments: Any) -> RawResponse[Any]:
+        return raw(await self._operations.answer_create(stream, arguments))
+
+    async def get(self, id: str, *, stream: bool = False, **arguments: Any) -> RawResponse[Any]:
+        return raw(await self._operations.answer_get(id, stream, arguments))
+
+    async def cancel(self, id: str, **options: Any) -> RawResponse[Any]:
+        return raw(await self._operations.answer_cancel(id, options))
+
+    async def delete(self, id: str, **options: Any) -> RawResponse[None]:
+        return raw(await self._operations.answer_delete(id, options))
