@@ -17,6 +17,12 @@ for revision in types.REVISIONS:
     assert bindings.unstructure(event) == {"event_type": "error", "error": {"code": "x"}}
     assert bindings.make_converter().structure({"message": "m"}, bindings.Error).message == "m"
 import gemini_interactions
+assert "urllib3" not in sys.modules and "aiohttp" not in sys.modules
+client = gemini_interactions.Client(api_key="k")
+try:
+    client.interactions.create(input="neither model nor agent")
+except gemini_interactions.InvalidRequestError:
+    pass
 print(gemini_interactions.__version__, gemini_interactions.__file__)
 """
 
@@ -27,6 +33,19 @@ def main() -> None:
     (wheel,) = wheels.glob("*.whl")
     subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
     subprocess.run([python, "-W", "error", "-c", PROGRAM], check=True)
+    without_extra = {
+        "interactions-codegen": ["check"],
+        "gemini-interactions": ["ask", "--local", "Hello"],
+    }
+    for command, arguments in without_extra.items():
+        done = subprocess.run(
+            [environment / "bin" / command, *arguments], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2, done
+        assert "pip install" in done.stderr, done
+        assert "Traceback" not in done.stderr, done
+    version = subprocess.run([environment / "bin" / "gemini-interactions", "--version"], check=True)
+    assert version.returncode == 0
 
 
 main()

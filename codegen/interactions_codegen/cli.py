@@ -43,12 +43,18 @@ def parser() -> argparse.ArgumentParser:
         ("check", run_check, "compare the bindings with what the spec gives"),
     ):
         command = commands.add_parser(name, help=text, description=text, epilog=EPILOG)
-        command.add_argument("--spec", type=Path, default=Path("spec"), help="the spec folder")
+        command.add_argument("--spec", type=Path, default=spec_here(), help="the spec folder")
         command.add_argument(
             "--out", type=Path, default=Path("generated") / PACKAGE, help="the package's folder"
         )
         command.set_defaults(run=run)
     return root
+
+
+def spec_here() -> Path:
+    """The spec beside us, or the one that an installed package brings."""
+    packaged = Path(__file__).parent / "spec"
+    return packaged if packaged.is_dir() and not Path("spec").is_dir() else Path("spec")
 
 
 def run_generate(options: argparse.Namespace) -> int:
