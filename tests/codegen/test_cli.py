@@ -21,7 +21,7 @@ def test_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     shown = capsys.readouterr().out
     assert shown.startswith("usage: interactions-codegen")
-    assert "exit codes: 0 done, 1 check found differences, 2 refused or failed" in shown
+    assert "exit codes: 0 done, 1 a check found differences, 2 refused or failed" in shown
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,7 +117,7 @@ def test_an_error_without_a_file(
     def fails(*args: object, **kwargs: object) -> None:
         raise OSError("something else")
 
-    monkeypatch.setattr("interactions_codegen.cli.generate", fails)
+    monkeypatch.setattr("interactions_codegen.cli.check.generate", fails)
     assert main(["check"]) == 2
     assert capsys.readouterr().err == "interactions-codegen: something else\n"
 

@@ -1,0 +1,25 @@
+"""`interactions-codegen check`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from ..output import differences, generate
+from .places import add_out, add_spec
+
+HELP = "compare the bindings with what the spec gives"
+
+
+def add_options(options: ArgumentParser) -> None:
+    add_spec(options)
+    add_out(options)
+
+
+def run(options: Namespace) -> int:
+    found = list(differences(generate(options.spec), options.out))
+    if not found:
+        print(f"{options.out} is what {options.spec} gives")
+        return 0
+    print("\n".join(found))
+    print(f"{options.out} is not what {options.spec} gives: run `interactions-codegen generate`")
+    return 1
