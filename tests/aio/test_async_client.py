@@ -26,6 +26,7 @@ from gemini_interactions import (
     Timeout,
 )
 from gemini_interactions._bindings import REVISIONS
+from gemini_interactions._core.long_json import PIECE, in_turns
 from gemini_interactions.aio import interactions as aio_interactions
 from gemini_interactions.testing import InteractionsServer
 
@@ -397,6 +398,69 @@ def test_a_large_event(server: InteractionsServer, run: Any) -> None:
             assert largest >= 20_000_000
             assert stream.status == "completed"
 
+    run(main)
+
+
+@pytest.mark.parametrize("form", ["big", "image"])
+def test_others_go_on_while_a_large_event_is_read(
+    server: InteractionsServer, run: Any, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the pieces of an event that is all there, other tasks have their turns."""
+    turns = 0
+    at: list[int] = []
+
+    def counted(data: bytearray) -> Any:
+        at.append(turns)
+        return (yield from in_turns(data))
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            counting = asyncio.create_task(count())
+            stream = await create(client, f"[scenario: {form} {10 * PIECE}]", stream=True)
+            async for _ in stream:
+                if len(at) == 1:
+                    at.append(turns)
+            counting.cancel()
+        assert at[1] - at[0] >= 10
+
+    monkeypatch.setattr("gemini_interactions._core.events.in_turns", counted)
+    run(main)
+
+
+@pytest.mark.parametrize("leave", ["close", "cancel"])
+def test_leaving_in_the_middle_of_a_large_event(
+    server: InteractionsServer, run: Any, leave: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = asyncio.Event()
+
+    def noted(data: bytearray) -> Any:
+        for turn in in_turns(data):
+            reached.set()
+            yield turn
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            stream = await create(client, f"[scenario: big {10 * PIECE}]", stream=True)
+            reading = asyncio.create_task(stream.until_done())
+            await reached.wait()
+            if leave == "close":
+                await stream.close()
+                with pytest.raises(StreamInterruptedError, match="closed"):
+                    await reading
+            else:
+                reading.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await reading
+            await asyncio.sleep(0)
+            assert stream.status != "completed"
+
+    monkeypatch.setattr("gemini_interactions._core.events.in_turns", noted)
     run(main)
 
 

@@ -17,9 +17,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gemini_interactions._core.sse import BareText, Decoder, Frame, SSELimitError
+from gemini_interactions._core.sse import (
+    BareText,
+    Decoder,
+    Frame,
+    Item,
+    LongFrame,
+    SSELimitError,
+    as_text,
+)
 
-Item: TypeAlias = Frame | BareText
 Result: TypeAlias = tuple[list[Item], list[Item]]
 """What was dispatched, and what the end of the stream left."""
 
@@ -445,7 +452,7 @@ def test_a_line_of_20_mib(size: int) -> None:
             len(item.data)
             for chunk in pieces(stream, size)
             for item in decoder.feed(chunk)
-            if isinstance(item, Frame)
+            if not isinstance(item, BareText)
         ]
         now, peak = tracemalloc.get_traced_memory()
     finally:
@@ -453,6 +460,29 @@ def test_a_line_of_20_mib(size: int) -> None:
     assert lengths == [20 * MiB - 8, 20 * MiB - 8, 1]
     assert now < 2 * min(size, len(stream)) + MiB
     assert peak < 5 * 20 * MiB + 2 * min(size, len(stream))
+
+
+@given(
+    st.lists(st.sampled_from([b"data: x", b"data:yy", b"data:", b"id: 1", b"\n", b"\r", b"?"])),
+    st.integers(1, 12),
+    st.integers(0, 40),
+)
+def test_long_data_is_the_same_data_not_yet_decoded(
+    parts: list[bytes], long: int, size: int
+) -> None:
+    stream = b"data: " + b"\xe2\x82\xac\xff" * size + b"\n\n" + b"".join(parts) + b"\n\n"
+    for chunk_size in (1, 3, len(stream)):
+        decoder = Decoder(long=long)
+        items = [item for chunk in pieces(stream, chunk_size) for item in decoder.feed(chunk)]
+        assert [as_frame(item) for item in items] == decode([stream])[0]
+        assert decoder.close() == decode([stream])[1]
+        assert isinstance(items[0], LongFrame) == (4 * size + len("data: ") > long)
+
+
+def as_frame(item: Item) -> Item:
+    if not isinstance(item, LongFrame):
+        return item
+    return Frame(item.event, as_text(item.data), item.id, item.retry, item.complete)
 
 
 def test_a_long_line_byte_by_byte() -> None:

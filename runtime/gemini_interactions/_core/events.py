@@ -6,13 +6,14 @@ Names of server-sent events decide nothing: an event is what its own `event_type
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ..errors import UnexpectedAnswerError
 from .answers import Origin, api_error, as_object, error_in, parsed, shown, unexpected
-from .sse import BareText, Decoder, Frame, SSELimitError
+from .long_json import in_turns
+from .sse import BareText, Decoder, Frame, Item, LongFrame, SSELimitError, as_text
 
 if TYPE_CHECKING:
     from .._bindings import Bindings
@@ -37,7 +38,8 @@ class EventReader:
     """One connection's worth of a stream.
 
     `feed` and `close` yield events, and raise what the stream says went wrong, in the order it was
-    said. `done` tells that `[DONE]` was read: whatever follows is not looked at.
+    said. `done` tells that `[DONE]` was read: whatever follows is not looked at. With `in_turns`,
+    `None` among the events tells that one takes long to read, and others may have their turn.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class EventReader:
         self.origin = origin
         self.raise_on_error = raise_on_error
         self.decoder = Decoder(max_event_bytes=max_event_bytes)
+        self.in_turns = False
         self.done = False
         self.framed = False
         self.document: list[str] = []
@@ -71,28 +74,40 @@ class EventReader:
             raise self.refused(str(error), None) from None
         return self.events_in(item for item in items if isinstance(item, BareText) or ends(item))
 
-    def events_in(self, items: Iterable[Frame | BareText]) -> Iterator[Any]:
+    def events_in(self, items: Iterable[Item]) -> Iterator[Any]:
         for item in items:
             if self.done:
                 return
             if isinstance(item, BareText):
                 self.judge_bare(item.text)
                 continue
-            event = self.event_in(item)
+            self.framed = True
+            try:
+                payload = (
+                    json.loads(item.data)
+                    if isinstance(item, Frame)
+                    else (yield from self.long_payload(item))
+                )
+            except (ValueError, RecursionError):
+                self.judge_unreadable(item)
+                continue
+            event = self.event_of(payload, item)
             if event is not None:
                 yield event
 
-    def event_in(self, frame: Frame) -> Any:
-        self.framed = True
-        payload: Any
-        try:
-            payload = json.loads(frame.data)
-        except (ValueError, RecursionError):
-            text = frame.data.strip()
-            self.done = frame.event == "done" or text.startswith(DONE)
-            if self.done or not text:
-                return None
-            raise self.refused("an event is not JSON", frame.data) from None
+    def long_payload(self, frame: LongFrame) -> Generator[None, None, Any]:
+        if self.in_turns:
+            return (yield from in_turns(frame.data))
+        return json.loads(as_text(frame.data))
+
+    def judge_unreadable(self, frame: Frame | LongFrame) -> None:
+        """Data that is no JSON: the end, or nothing, or not what this API speaks."""
+        text = as_text(frame.data).strip()
+        self.done = frame.event == "done" or text.startswith(DONE)
+        if text and not self.done:
+            raise self.refused("an event is not JSON", as_text(frame.data)) from None
+
+    def event_of(self, payload: Any, frame: Frame | LongFrame) -> Any:
         kind = as_object(payload).get("event_type")
         if kind is None:
             self.judge_untyped(payload, frame)
@@ -102,14 +117,14 @@ class EventReader:
             raise api_error(error_in(payload) or {}, self.origin, payload)
         return self.bindings.read_event(payload)
 
-    def judge_untyped(self, payload: Any, frame: Frame) -> None:
+    def judge_untyped(self, payload: Any, frame: Frame | LongFrame) -> None:
         """JSON that is no event: an error, the end, or not what this API speaks."""
         error = error_in(payload)
         if error is not None:
             raise api_error(error, self.origin, payload)
         self.done = frame.event == "done"
         if not self.done and not isinstance(payload, dict):
-            raise self.refused("an event is not an object", frame.data)
+            raise self.refused("an event is not an object", as_text(frame.data))
 
     def judge_bare(self, text: str) -> None:
         """Lines that are no fields: errors are written there, everything else is ignored."""
@@ -148,13 +163,14 @@ class EventReader:
         )
 
 
-def ends(frame: Frame) -> bool:
+def ends(frame: Frame | LongFrame) -> bool:
     """Whether an unterminated frame is whole all the same, and nothing but `[DONE]` follows it."""
-    payload = parsed(frame.data)
+    text = as_text(frame.data)
+    payload = parsed(text)
     fields = as_object(payload)
     kind, status = fields.get("event_type"), fields.get("status")
     if kind is None:
-        return frame.data.strip() == DONE or error_in(payload) is not None
+        return text.strip() == DONE or error_in(payload) is not None
     if kind == STATUS_UPDATE:
         return isinstance(status, str) and not is_running(status)
     return kind in (*TERMINAL_EVENTS, ERROR)

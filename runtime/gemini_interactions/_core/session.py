@@ -76,6 +76,7 @@ class StreamSession:
         self.assembler = InteractionAssembler(bindings) if options.assemble else None
         self.fetched: Any = None
         self._over = False
+        self._in_turns = False
         self._watched = type(policy.hooks).on_event is not Hooks.on_event
 
     def begin(self, origin: Origin) -> None:
@@ -86,6 +87,11 @@ class StreamSession:
             raise_on_error=self.options.raise_on_error,
             max_event_bytes=self.options.max_event_bytes,
         )
+        self.reader.in_turns = self._in_turns
+
+    def take_turns(self) -> None:
+        """Give `None` between the pieces of a long event, to a shell that can let others go on."""
+        self._in_turns = self.reader.in_turns = True
 
     def events(self, chunk: bytes) -> Iterator[Any]:
         """The new events that a chunk completes."""
@@ -106,6 +112,9 @@ class StreamSession:
         assemble = self.assembler.add if self.assembler is not None else None
         watch = self.policy.hooks.on_event if self._watched else None
         for event in events:
+            if event is None:
+                yield event
+                continue
             if not takes(event) or (event.event_type == UNKNOWN and self.skips(event)):
                 continue
             if assemble is not None:

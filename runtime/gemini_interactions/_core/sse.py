@@ -35,7 +35,9 @@ from typing import Final
 
 from attrs import define
 
-__all__ = ["BareText", "Decoder", "Frame", "SSELimitError"]
+from .long_json import LONG
+
+__all__ = ["BareText", "Decoder", "Frame", "LongFrame", "SSELimitError"]
 
 _BOM: Final = b"\xef\xbb\xbf"
 _CR: Final = 13
@@ -59,11 +61,25 @@ class Frame:
 
 
 @define
+class LongFrame:
+    """One event with megabytes of data, all on one line, and not decoded: that takes its time."""
+
+    event: str
+    data: bytearray
+    id: str | None
+    retry: int | None
+    complete: bool = True
+
+
+@define
 class BareText:
     """Consecutive lines that are no part of the event-stream format."""
 
     text: str
     """The lines, joined by line feeds."""
+
+
+Item = Frame | LongFrame | BareText
 
 
 class SSELimitError(ValueError):
@@ -83,6 +99,7 @@ class Decoder:
     ``max_event_bytes`` bounds what is held: the bytes of a block's lines, line ends not
     counted, comments each by itself. Items completed ahead of an event that is too large are
     returned first; the error then comes with the next call, and again with every later one.
+    A single line of more than ``long`` bytes of data is given as a ``LongFrame``.
     """
 
     __slots__ = (
@@ -96,6 +113,7 @@ class Decoder:
         "_id",
         "_limit",
         "_line",
+        "_long",
         "_retry",
         "last_event_id",
     )
@@ -103,10 +121,11 @@ class Decoder:
     last_event_id: str | None
     """The id in force at the last blank line, even if that block had no data."""
 
-    def __init__(self, *, max_event_bytes: int | None = None) -> None:
+    def __init__(self, *, max_event_bytes: int | None = None, long: int = LONG) -> None:
         if max_event_bytes is not None and max_event_bytes < 1:
             raise ValueError("max_event_bytes must be positive or None")
         self._limit = max_event_bytes
+        self._long = long
         self._failure: SSELimitError | None = None
 
         self._at_start = True
@@ -114,18 +133,18 @@ class Decoder:
         self._line = bytearray()
 
         self._block_bytes = 0
-        self._data: list[str] = []
+        self._data: list[str | bytearray] = []
         self._bare: list[str] = []
         self._event = ""
         self._id: str | None = None
         self._retry: int | None = None
         self.last_event_id = None
 
-    def feed(self, chunk: bytes) -> list[Frame | BareText]:
+    def feed(self, chunk: bytes) -> list[Item]:
         """Take the next bytes; return what they complete, in order."""
         if self._failure is not None:
             raise self._failure
-        items: list[Frame | BareText] = []
+        items: list[Item] = []
         try:
             for line in self._cut(chunk):
                 if line:
@@ -140,7 +159,7 @@ class Decoder:
                 raise
         return items
 
-    def close(self) -> list[Frame | BareText]:
+    def close(self) -> list[Item]:
         """Take the end of the stream; return what it left without an end.
 
         The last line may be cut. If it is data or bare it is kept all the same, for whoever
@@ -148,7 +167,7 @@ class Decoder:
         """
         if self._failure is not None:
             raise self._failure
-        items: list[Frame | BareText] = []
+        items: list[Item] = []
         line = bytes(self._line)
         self._line.clear()
         if line and line.partition(b":")[0] not in (b"event", b"id", b"retry"):
@@ -184,20 +203,23 @@ class Decoder:
         self._at_start = False
         return start.removeprefix(_BOM)
 
-    def _take(self, line: bytes | bytearray, items: list[Frame | BareText]) -> None:
+    def _take(self, line: bytes | bytearray, items: list[Item]) -> None:
         """Enter a line that is not blank into the block."""
         if self._limit is not None:
             self._block_bytes = self._check_size(line)
-        text = line.decode("utf-8", "replace")
-        if text.startswith("data:"):  # by far the most frequent and the largest: one copy
-            self._data.append(text[6:] if text.startswith(" ", 5) else text[5:])
+        if len(line) > self._long and line.startswith(b"data:"):
+            self._data.append(without_prefix(line))
         else:
-            name, _, value = text.partition(":")
-            if not name:
-                return
-            if not self._set_field(name, value.removeprefix(" ")):
-                self._bare.append(text)
-                return
+            text = line.decode("utf-8", "replace")
+            if text.startswith("data:"):  # by far the most frequent: one copy
+                self._data.append(text[6:] if text.startswith(" ", 5) else text[5:])
+            else:
+                name, _, value = text.partition(":")
+                if not name:
+                    return
+                if not self._set_field(name, value.removeprefix(" ")):
+                    self._bare.append(text)
+                    return
         if self._bare:
             self._end_run(items)
 
@@ -217,10 +239,9 @@ class Decoder:
             return False
         return True
 
-    def _end_block(self, items: list[Frame | BareText], *, complete: bool = True) -> None:
+    def _end_block(self, items: list[Item], *, complete: bool = True) -> None:
         if self._data:
-            data = "\n".join(self._data)
-            items.append(Frame(self._event, data, self._id, self._retry, complete))
+            items.append(self._frame(complete))
             self._data.clear()
         if self._bare:
             self._end_run(items)
@@ -229,7 +250,13 @@ class Decoder:
         if complete:
             self.last_event_id = self._id
 
-    def _end_run(self, items: list[Frame | BareText]) -> None:
+    def _frame(self, complete: bool) -> Frame | LongFrame:
+        data = self._data[0] if len(self._data) == 1 else "\n".join(map(as_text, self._data))
+        if isinstance(data, str):
+            return Frame(self._event, data, self._id, self._retry, complete)
+        return LongFrame(self._event, data, self._id, self._retry, complete)
+
+    def _end_run(self, items: list[Item]) -> None:
         items.append(BareText("\n".join(self._bare)))
         self._bare.clear()
 
@@ -240,3 +267,14 @@ class Decoder:
         if self._limit is not None and size > self._limit:
             raise SSELimitError(self._limit)
         return self._block_bytes if comment else size
+
+
+def without_prefix(line: bytes | bytearray) -> bytearray:
+    """The value of a `data` line, without a copy where it is the line that was gathered."""
+    value = line if isinstance(line, bytearray) else bytearray(line)
+    del value[: 6 if value.startswith(b" ", 5) else 5]
+    return value
+
+
+def as_text(data: str | bytearray) -> str:
+    return data if isinstance(data, str) else data.decode("utf-8", "replace")

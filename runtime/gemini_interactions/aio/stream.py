@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -29,6 +30,7 @@ class AsyncStream(StreamView[InteractionT], Generic[EventT, InteractionT]):
 
     def __init__(self, shell: AsyncShell, opened: Opened) -> None:
         super().__init__(opened.session)
+        opened.session.take_turns()
         self._shell = shell
         self._response = as_response(opened.response)
         self._ready: Iterator[Any] = iter(())
@@ -58,11 +60,15 @@ class AsyncStream(StreamView[InteractionT], Generic[EventT, InteractionT]):
             while True:
                 try:
                     for event in self._ready:
+                        if event is None:
+                            await asyncio.sleep(0)
+                            break
                         found: EventT = event
                         return found
-                    if self._response is None:
-                        break
-                    await self._go_on(self._response)
+                    else:
+                        if self._response is None:
+                            break
+                        await self._go_on(self._response)
                 except InteractionsError as error:
                     self._drop()
                     if self._closed:
