@@ -11,6 +11,7 @@ from attrs import frozen
 from . import expressions
 from .documents import Place, is_object
 from .errors import CodegenError
+from .former import check_aliases, former_fields
 from .frontend import FrontField, read_schemas
 from .lints import check, tags_of
 from .model import (
@@ -39,7 +40,7 @@ from .source import DEVIATIONS_FILE, REFERENCE, REVISION_FILE, ROUTES_FILE, Sour
 def build(source: Source) -> Revision:
     """The model of a checked source."""
     check(source)
-    check_revision(source)
+    check_answer(source)
     check_deviations(source)
     front = read_schemas(source.definitions)
     tags = tags_of(source)
@@ -54,13 +55,14 @@ def build(source: Source) -> Revision:
     revision = Revision(
         label=source.label,
         header=source.revision.get("header"),
-        families=tuple(source.families.items()),
+        families=tuple((name, words(name, text)) for name, text in source.families.items()),
         definitions=definitions,
         operations=tuple(operations_of(source)),
         backends=source.routes["backends"],
         aliases=source.revision.get("aliases", {}),
         spec_hash=source.hash,
     )
+    check_aliases(Place(source.file(REVISION_FILE)).below("aliases"), revision)
     check_readable(source, revision)
     return revision
 
@@ -82,7 +84,7 @@ def definition(
     tag: str | None,
     facts: Facts,
 ) -> Definition:
-    family, text = source.family_of[name], schema["description"]
+    family, text = source.family_of[name], words(name, schema["description"])
     if "discriminator" in schema:
         mapping = schema["discriminator"]["mapping"]
         arms = schema.get("oneOf") or schema["anyOf"]
@@ -93,14 +95,26 @@ def definition(
             tag=schema["discriminator"]["propertyName"],
             members={value: target_of(ref) for value, ref in mapping.items()},
             free=any("$ref" not in arm for arm in arms),
+            open=schema.get("x-open", False),
             readings=facts.readings.get(name, ()),
         )
     if "enum" in schema:
-        return EnumType(name=name, family=family, description=text, values=tuple(schema["enum"]))
+        return EnumType(
+            name=name,
+            family=family,
+            description=text,
+            values=tuple(schema["enum"]),
+            open=schema.get("x-open", False),
+        )
     if schema.get("type") != "object":
         type_ = with_rules(source.places[name], schema, front[""].type)
         return AliasType(name=name, family=family, description=text, type=type_)
     return object_type(source, name, schema, front, tag, facts)
+
+
+def words(name: str, description: str) -> str:
+    """The description, or what stands in for one that nobody has written yet."""
+    return description or f"{name[0].upper()}{name[1:]}."
 
 
 def object_type(
@@ -117,19 +131,21 @@ def object_type(
         field = properties[tag_name]
         tag = Tag(wire=tag_name, values=tuple(field.get("enum") or [field["const"]]))
     single = tag.wire if tag is not None and len(tag.values) == 1 else None
+    fields = tuple(
+        field_of(source, name, wire, field, front[wire], facts)
+        for wire, field in properties.items()
+        if wire != single
+    )
     return ObjectType(
         name=name,
         family=source.family_of[name],
-        description=schema["description"],
+        description=words(name, schema["description"]),
         deprecated=schema.get("deprecated", False),
         tag=tag,
-        fields=tuple(
-            field_of(source, name, wire, field, front[wire], facts)
-            for wire, field in properties.items()
-            if wire != single
-        ),
+        fields=fields,
         free=bool(schema.get("additionalProperties", False)),
         answer=answer_of(source, name),
+        former=tuple(former_fields(source.revision.get("aliases", {}), name, fields)),
     )
 
 
@@ -163,6 +179,7 @@ def field_of(
         type=with_rules(source.places[owner].below("properties", wire), schema, front.type),
         also=facts.accepted.get((owner, wire), ()),
         presence=presence,
+        format=schema.get("format", ""),
         description=schema.get("description", ""),
         read_only=front.read_only,
         write_only=front.write_only,
@@ -225,16 +242,12 @@ def problems_at(place: Place) -> Generator[None, None, None]:
         raise place.error(str(error)) from None
 
 
-def check_revision(source: Source) -> None:
-    """The types and fields that `revision.json` names are there."""
-    place = Place(source.file(REVISION_FILE))
-    for old, new in source.revision.get("aliases", {}).items():
-        if old in source.definitions or new not in source.definitions:
-            raise place.error(f"there is no {new}, or {old} is not gone", "aliases", old)
+def check_answer(source: Source) -> None:
+    """The types and fields that hold the answer are there."""
     answer = source.revision.get("answer")
     if answer is None:
         return
-    place = place.below("answer")
+    place = Place(source.file(REVISION_FILE)).below("answer")
     fields = source.definitions.get(answer["type"], {}).get("properties", {})
     if answer["field"] not in fields:
         raise place.error(f"there is no {answer['type']}.{answer['field']}", "field")

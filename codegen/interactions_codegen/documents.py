@@ -54,6 +54,10 @@ def read_document(path: Path, name: str) -> Any:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise SpecError(name, "", f"a spec file holds no more than {LARGEST_FILE} bytes")
+    return parse_document(data, name)
+
+
+def parse_document(data: bytes, name: str, *, deepest: int = DEEPEST_NESTING) -> Any:
     try:
         document = json.loads(
             data.decode("utf-8"), object_pairs_hook=as_object, parse_constant=refuse_constant
@@ -64,7 +68,7 @@ def read_document(path: Path, name: str) -> Any:
         raise SpecError(name, "", "nested too deeply") from None
     except ValueError as error:
         raise SpecError(name, "", f"not JSON: {error}") from None
-    check_document(Place(name), document)
+    check_document(Place(name), document, deepest)
     return document
 
 
@@ -85,14 +89,14 @@ def refuse_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not JSON")
 
 
-def check_document(root: Place, document: Any) -> None:
+def check_document(root: Place, document: Any, deepest: int) -> None:
     """Refuse repeated keys and a nesting so deep that whoever recurses would fail."""
     pending: list[tuple[Place, Any, int]] = [(root, document, 0)]
     while pending:
         place, part, depth = pending.pop()
         if isinstance(part, RepeatedKeys):
             raise place.error("the key stands here twice", part.repeated)
-        if depth > DEEPEST_NESTING:
+        if depth > deepest:
             raise place.error("nested too deeply")
         if is_object(part):
             pending += [(place.below(key), item, depth + 1) for key, item in part.items()]

@@ -17,6 +17,9 @@ class SpecError(CodegenError):
         self.problem = problem
 
     def __str__(self) -> str:
-        text = f"{self.file}#{self.pointer}: {self.problem}"
-        # A spec's own strings stand in it: none of them may steer a terminal.
-        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+        return printable(f"{self.file}#{self.pointer}: {self.problem}")
+
+
+def printable(text: str) -> str:
+    """A text with strings of a spec in it: none of them may steer a terminal."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

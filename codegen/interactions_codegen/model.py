@@ -72,6 +72,8 @@ class Field:
     also: tuple[str, ...]
     """JSON kinds that arrive although the schema declares another (a deviation)."""
     presence: Presence
+    format: str
+    """What kind of text or number it is, as `date-time`; empty where it is any."""
     description: str
     read_only: bool
     write_only: bool
@@ -98,6 +100,18 @@ class Answer:
 
 
 @frozen(kw_only=True)
+class FormerField:
+    """What a field was called before."""
+
+    now: str
+    """The field, by its name in Python."""
+    name: str | None
+    """Its former name in Python; `None` where that is the same."""
+    wire: str | None
+    """Its former name on the wire; `None` where that is the same."""
+
+
+@frozen(kw_only=True)
 class ObjectType:
     name: str
     family: str
@@ -107,6 +121,7 @@ class ObjectType:
     fields: tuple[Field, ...]
     free: bool
     answer: Answer | None
+    former: tuple[FormerField, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -129,6 +144,8 @@ class UnionType:
     tag: str
     members: Mapping[str, str]
     free: bool
+    open: bool
+    """Whether the service may add members."""
     readings: tuple[Reading, ...]
 
 
@@ -138,6 +155,8 @@ class EnumType:
     family: str
     description: str
     values: tuple[str, ...]
+    open: bool
+    """Whether the service may add values."""
 
 
 @frozen(kw_only=True)
@@ -173,6 +192,7 @@ class Revision:
     operations: tuple[Operation, ...]
     backends: Mapping[str, Mapping[str, Any]]
     aliases: Mapping[str, str]
+    """Former names of types and fields, as `revision.json` has them."""
     spec_hash: str
 
     def of_family(self, family: str) -> Iterator[Definition]:

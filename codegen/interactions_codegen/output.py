@@ -5,17 +5,17 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from . import __version__
 from .build import build
 from .errors import CodegenError
+from .naming import module_name
 from .render import render_package
+from .schema_file import SCHEMA_FILE, schema_file
 from .source import Source, load, revisions_in
+from .transaction import Transaction
 
 PACKAGE = "gemini_interactions_types"
 MANIFEST = "MANIFEST.json"
@@ -30,14 +30,17 @@ def generate(spec: Path) -> dict[str, str]:
     if not folders:
         raise CodegenError(f"{spec} holds no revision: a revision's folder is named YYYY-MM-DD")
     sources = [load(folder) for folder in folders]
-    spec_hash = combined_hash(sources)
+    spec_hash = combined_hash({source.label: source.hash for source in sources})
     files = render_package([build(source) for source in sources], spec_hash)
+    for source in sources:
+        files[f"{module_name(source.label)}/{SCHEMA_FILE}"] = schema_file(source)
     files[MANIFEST] = manifest(sources, spec_hash, files)
     return files
 
 
-def combined_hash(sources: list[Source]) -> str:
-    lines = "".join(f"{source.label} {source.hash}\n" for source in sources)
+def combined_hash(revisions: Mapping[str, str]) -> str:
+    """One hash for the spec of several revisions, oldest first, each with its own."""
+    lines = "".join(f"{label} {hash}\n" for label, hash in revisions.items())
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
@@ -86,30 +89,15 @@ def short_diff(name: str, as_it_is: str, as_given: str) -> Iterator[str]:
 
 
 def write(files: Mapping[str, str], folder: Path) -> None:
-    """Put all files in place, or none: built beside the target, then exchanged by renaming."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Put all files in place, or none."""
+    with Transaction(folder.parent) as transaction:
+        replace(transaction, folder, files)
+
+
+def replace(transaction: Transaction, folder: Path, files: Mapping[str, str]) -> None:
+    """Let the bindings change together with whatever else the transaction changes."""
     refuse_foreign(folder)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        for name, text in files.items():
-            path = scratch / "new" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode())
-        exchange(scratch / "new", folder, scratch / "old")
-    finally:
-        if folder.exists() or not (scratch / "old").exists():
-            shutil.rmtree(scratch, ignore_errors=True)
-
-
-def exchange(new: Path, folder: Path, old: Path) -> None:
-    if folder.exists():
-        os.rename(folder, old)
-    try:
-        os.rename(new, folder)
-    except BaseException:
-        if old.exists():
-            os.rename(old, folder)
-        raise
+    transaction.replace(folder, files)
 
 
 def refuse_foreign(folder: Path) -> None:

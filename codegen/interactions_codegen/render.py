@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from graphlib import TopologicalSorter
 from importlib import resources
@@ -12,6 +12,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import __version__, expressions, layout
+from .exports import exports, param_exports, sent, switched
+from .former import PARAMS, REVISION_PACKAGE, FormerName, former_names
 from .model import (
     AliasType,
     Answer,
@@ -48,10 +50,9 @@ OWN_IMPORTS = "# own imports"
 def render_package(revisions: list[Revision], spec_hash: str) -> dict[str, str]:
     """All files of the bindings by their path inside the package."""
     environment = make_environment()
+    labels = [revision.label for revision in revisions]
     files = {
-        "__init__.py": environment.get_template("package.jinja").render(
-            origin=f"spec (sha256 {spec_hash[:16]})", revisions=revisions, latest=revisions[-1]
-        ),
+        "__init__.py": render_init(environment, labels, spec_hash),
         "py.typed": "",
         **dict(support_files()),
     }
@@ -59,6 +60,13 @@ def render_package(revisions: list[Revision], spec_hash: str) -> dict[str, str]:
         for name, text in RevisionRenderer(environment, revision).files():
             files[f"{module_name(revision.label)}/{name}"] = text
     return files
+
+
+def render_init(environment: Environment, labels: Sequence[str], spec_hash: str) -> str:
+    """The module through which the bindings of these revisions, oldest first, are found."""
+    return environment.get_template("package.jinja").render(
+        origin=f"spec (sha256 {spec_hash[:16]})", labels=labels, latest=labels[-1]
+    )
 
 
 def support_files() -> Iterator[tuple[str, str]]:
@@ -89,6 +97,7 @@ def make_environment() -> Environment:
         "constant": constant_name,
         "module_name": module_name,
         "single_tag": single_tag,
+        "declarations": declarations,
     }
     environment.globals.update(helpers)
     return environment
@@ -103,6 +112,7 @@ class RevisionRenderer:
         self.objects = list(revision.objects())
         self.unions = list(revision.unions())
         self.aliases = ordered_aliases(revision)
+        self.former = list(former_names(revision))
 
     def files(self) -> Iterator[tuple[str, str]]:
         for family, description in self.revision.families:
@@ -133,6 +143,9 @@ class RevisionRenderer:
             return self.revision.definitions[name].family
         return next(union.family for union in self.unions if name in exports([union]))
 
+    def former_of(self, module: str) -> list[FormerName]:
+        return [name for name in self.former if name.module == module]
+
     # --- family modules ------------------------------------------------------------------------
 
     def family(self, family: str, description: str) -> str:
@@ -149,10 +162,14 @@ class RevisionRenderer:
             enum_arms=enum_arms,
             values_constant=values_constant,
             attribute=attribute,
+            former_attributes=former_attributes,
+            constructor=constructor,
+            former_table=former_table,
             field_text=field_text,
             answer_arguments=answer_arguments,
             union_arms=union_arms,
             alias_arms=alias_arms,
+            former=self.former_of(family),
         )
 
     def written(self, own: list[Definition]) -> set[str]:
@@ -169,29 +186,37 @@ class RevisionRenderer:
     def family_imports(self, own: list[Definition]) -> str:
         objects = [d for d in own if isinstance(d, ObjectType)]
         unions = [d for d in own if isinstance(d, UnionType)]
+        former, renamed = self.former_of(own[0].family), any(map(former_attributes, objects))
         code = " ".join(
             [attribute(d, f) for d in objects for f in d.fields]
+            + ["TYPE_CHECKING Mapping Any" for d in objects if former_attributes(d)]
+            + ["define" for d in objects if not former_attributes(d)]
+            + [f"TYPE_CHECKING {declarations(former)}" if former else ""]
             + ["ClassVar Literal" for d in objects if single_tag(d)]
             + ["ClassVar Literal TypeAlias" for _ in unions]
             + ["Final Literal TypeAlias" for d in own if isinstance(d, EnumType)]
             + [f"TypeAlias {' '.join(alias_arms(d))}" for d in own if isinstance(d, AliasType)]
         )
         support = ["Model"] * bool(objects) + ["Unknown"] * bool(unions)
+        renaming = f"from ..{SUPPORT}.former import define_renamed" if renamed else ""
         elsewhere = self.written(own) - {d.name for d in own}
         return layout.blocks(
             [
                 layout.lines(
                     [
-                        imported("collections.abc", ["Sequence"], code),
+                        imported("collections.abc", ["Mapping", "Sequence"], code),
                         imported(
-                            "typing", ["Any", "ClassVar", "Final", "Literal", "TypeAlias"], code
+                            "typing",
+                            ["TYPE_CHECKING", "Any", "ClassVar", "Final", "Literal", "TypeAlias"],
+                            code,
                         ),
                     ]
                 ),
-                imported("attrs", ["define", "field("], f"define {code}") if objects else "",
+                imported("attrs", ["define", "field("], code),
                 layout.lines(
                     [
                         f"from ..{SUPPORT} import answer" if any(map(media_of, own)) else "",
+                        renaming,
                         layout.import_from(f"..{SUPPORT}.model", support) if support else "",
                         self.imports_of(elsewhere),
                     ]
@@ -255,39 +280,30 @@ class RevisionRenderer:
     # --- params, routes, package ---------------------------------------------------------------
 
     def params(self) -> str:
-        reachable = sent(self.revision)
+        reachable, former = sent(self.revision), self.former_of(PARAMS)
         own = [self.revision.definitions[name] for name in reachable]
         objects = [d for d in own if isinstance(d, ObjectType)]
         unions = [d for d in own if isinstance(d, UnionType)]
         aliases = [d for d in self.aliases if d.name in reachable]
         body = self.render(
             "params",
-            exported=sorted(
-                [f"{d.name}Param" for d in own if not isinstance(d, EnumType)]
-                + [f"{name}Fields" for name in self.switched()]
-            ),
+            exported=sorted(param_exports(self.revision)),
             objects=objects,
             unions=unions,
             aliases=aliases,
             param_fields=partial(param_fields, self.revision),
             unspeakable_keys=partial(unspeakable_keys, self.revision),
-            switched=self.switched(),
+            switched=switched(self.revision),
             param_union=partial(param_union, self.revision),
             param_arms=partial(param_arms, self.revision),
+            former=former,
         )
         names = {name for name in reachable if re.search(rf"\b{name}\b", uncommented(body))}
-        typing = imported("typing", ["Any", "Literal", "TypeAlias", "TypedDict"], body)
+        typing_names = ["Any", "Literal", "TypeAlias", "TypedDict"]
+        typing = imported("typing", ["TYPE_CHECKING"] * bool(former) + typing_names, body)
         collections = imported("collections.abc", ["Mapping", "Sequence"], uncommented(body))
         imports = layout.lines(["import sys", collections, typing])
         return body.replace(IMPORTS, imports, 1).replace(OWN_IMPORTS, self.imports_of(names), 1)
-
-    def switched(self) -> set[str]:
-        """Request bodies in which `stream` chooses what comes back: calls give it by itself."""
-        bodies = {o.body for o in self.revision.operations if o.stream_switch == "body"}
-        found = set(filter(None, bodies))
-        for name in tuple(found):
-            found |= set(names_of(self.revision.definitions[name]))
-        return {name for name in found if isinstance(self.revision.definitions[name], ObjectType)}
 
     def routes(self) -> str:
         operations = self.revision.operations
@@ -301,6 +317,7 @@ class RevisionRenderer:
         )
 
     def package(self) -> str:
+        former = self.former_of(REVISION_PACKAGE)
         families = [
             (family, list(exports(self.revision.of_family(family))))
             for family, _ in self.revision.families
@@ -314,6 +331,12 @@ class RevisionRenderer:
             revision=self.revision,
             imports=layout.lines(layout.import_from(f".{m}", names) for m, names in modules),
             exported=exported,
+            former=former,
+            typing=imported(
+                "typing",
+                ["TYPE_CHECKING", "Final", "TypeAlias"],
+                f"TYPE_CHECKING {declarations(former)}" if former else "",
+            ),
         )
 
 
@@ -322,17 +345,6 @@ def ordered_aliases(revision: Revision) -> list[AliasType]:
     aliases = {d.name: d for d in revision.definitions.values() if isinstance(d, AliasType)}
     graph = {name: [n for n in names_in(d.type) if n in aliases] for name, d in aliases.items()}
     return [aliases[name] for name in TopologicalSorter(graph).static_order()]
-
-
-def exports(definitions: Iterable[Definition]) -> Iterator[str]:
-    """The public names that definitions give rise to."""
-    for definition in definitions:
-        yield definition.name
-        if isinstance(definition, EnumType):
-            yield f"{constant_name(definition.name)}_VALUES"
-        if isinstance(definition, UnionType):
-            yield f"Unknown{definition.name}"
-            yield from (reading.name for reading in definition.readings)
 
 
 def imported(module: str, names: list[str], code: str) -> str:
@@ -365,13 +377,66 @@ def values_constant(definition: EnumType) -> str:
 
 
 def attribute(definition: ObjectType, field: Field) -> str:
-    tag = definition.tag
-    values = tag.values if tag is not None and tag.wire == field.wire else ()
-    value = expressions.default(field) if not values else None
+    value = default_of(definition, field)
     if field.secret:
         value = f"field({'' if value is None else f'default={value}, '}repr=False)"
-    text = f"{field.name}: {expressions.field_annotation(field, values)}"
+    text = f"{field.name}: {annotation_of(definition, field)}"
     return text if value is None else f"{text} = {value}"
+
+
+def tag_values(definition: ObjectType, field: Field) -> tuple[str, ...]:
+    tag = definition.tag
+    return tag.values if tag is not None and tag.wire == field.wire else ()
+
+
+def annotation_of(definition: ObjectType, field: Field) -> str:
+    return expressions.field_annotation(field, tag_values(definition, field))
+
+
+def default_of(definition: ObjectType, field: Field) -> str | None:
+    return None if tag_values(definition, field) else expressions.default(field)
+
+
+def former_attributes(definition: ObjectType) -> list[tuple[str, str, str]]:
+    """Former names of fields: each with what it is called now, and its annotation."""
+    fields = {field.name: field for field in definition.fields}
+    return [
+        (former.name, former.now, annotation_of(definition, fields[former.now]))
+        for former in definition.former
+        if former.name is not None
+    ]
+
+
+def former_table(definition: ObjectType) -> str:
+    literal = expressions.literal
+    names = [f"{literal(old)}: {literal(now)}" for old, now, _ in former_attributes(definition)]
+    return layout.bracketed("{", names, "}")
+
+
+def constructor(definition: ObjectType) -> list[str]:
+    """The parameters of a constructor that takes former names too: either is enough."""
+    renamed = {now for _, now, _ in former_attributes(definition)}
+    parameters: list[str] = []
+    for field in definition.fields:
+        required = default_of(definition, field) is None and field.name not in renamed
+        text = f"{field.name}: {annotation_of(definition, field)}"
+        parameters.append(text if required else f"{text} = ...")
+    former = [f"{old}: {text} = ..." for old, _, text in former_attributes(definition)]
+    return [*parameters, *former, "extra_fields: Mapping[str, Any] = ..."]
+
+
+def declarations(former: list[FormerName]) -> str:
+    """What type checkers are told of former names. A type that is called as before has moved."""
+    imports: list[str] = []
+    names: list[str] = []
+    for name in former:
+        family, _, now = name.now.rpartition(".")
+        if family:
+            imports.append(f"from .{family} import {now}" + f" as {now}" * (now == name.name))
+        if now != name.name:
+            form = "Final" if name.name.endswith("_VALUES") else "TypeAlias"
+            names += [f"{name.name}: {form} = {now}", f'"""Former name of {now}."""']
+    return layout.blocks([layout.lines(imports), layout.lines(names)])
 
 
 def field_text(field: Field) -> str:
@@ -436,24 +501,6 @@ def untagged_condition(union: UnionType, reading: Reading) -> str:
     return f"{{{required}}} <= data.keys() <= {{{keys}}}"
 
 
-def sent(revision: Revision) -> list[str]:
-    """The types a request body can reach, in the spec's order; read-only fields lead nowhere."""
-    reached: set[str] = set()
-    pending = [operation.body for operation in revision.operations if operation.body is not None]
-    while pending:
-        name = pending.pop()
-        if name in reached:
-            continue
-        reached.add(name)
-        definition = revision.definitions[name]
-        if isinstance(definition, ObjectType):
-            fields = [f for f in definition.fields if not f.read_only]
-            pending += [target for field in fields for target in names_in(field.type)]
-        else:
-            pending += names_of(definition)
-    return [name for name in revision.definitions if name in reached]
-
-
 def param_fields(
     revision: Revision, definition: ObjectType, without: str | None = None
 ) -> list[str]:
@@ -465,14 +512,16 @@ def param_fields(
     tag = definition.tag
     if tag is not None and single_tag(definition):
         found.append(f"{tag.wire}: Required[Literal[{expressions.literals(tag.values)}]]")
-    for field in definition.fields:
-        if field.read_only or field.wire == without or not can_name_attribute(field.wire):
+    for wire, field in param_keys(definition):
+        if field.wire == without or not can_name_attribute(wire):
             continue
-        text = param_annotation(revision, field)
+        text = param_annotation(revision, definition, field)
         if without is not None and field.presence == "optional" and text != "Any":
             text = f"{text} | None"
-        found.append(f"{field.wire}: {text}")
-        if field.description:
+        found.append(f"{wire}: {text}")
+        if wire != field.wire:
+            found.append(layout.docstring(f"Former name of {field.wire}.", 4))
+        elif field.description:
             found.append(layout.docstring(field_text(field), 4))
     return found
 
@@ -480,15 +529,26 @@ def param_fields(
 def unspeakable_keys(revision: Revision, definition: ObjectType) -> list[tuple[str, str]]:
     """Keys that cannot stand in the body of a class, and their annotations."""
     return [
-        (field.wire, param_annotation(revision, field))
-        for field in definition.fields
-        if not field.read_only and not can_name_attribute(field.wire)
+        (wire, param_annotation(revision, definition, field))
+        for wire, field in param_keys(definition)
+        if not can_name_attribute(wire)
     ]
 
 
-def param_annotation(revision: Revision, field: Field) -> str:
+def param_keys(definition: ObjectType) -> list[tuple[str, Field]]:
+    """What a caller may call each field: by its name on the wire, or by one that it once had."""
+    fields = {field.name: field for field in definition.fields if not field.read_only}
+    former = [(f.wire, fields[f.now]) for f in definition.former if f.now in fields]
+    return [
+        *((field.wire, field) for field in fields.values()),
+        *((wire, field) for wire, field in former if wire is not None),
+    ]
+
+
+def param_annotation(revision: Revision, definition: ObjectType, field: Field) -> str:
     text = expressions.param_annotation(revision, field.type)
-    return text if field.presence == "optional" else f"Required[{text}]"
+    renamed = any(former.now == field.name and former.wire for former in definition.former)
+    return text if field.presence == "optional" or renamed else f"Required[{text}]"
 
 
 def param_union(revision: Revision, definition: UnionType) -> list[str]:

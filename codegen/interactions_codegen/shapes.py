@@ -35,6 +35,12 @@ def line(place: Place, value: Any) -> None:
         raise place.error(f"{len(value)} characters is more than the {LONGEST_LINE} of a line")
 
 
+def line_or_nothing(place: Place, value: Any) -> None:
+    """A line that somebody still has to write may be empty."""
+    if value != "":
+        line(place, value)
+
+
 def text(pattern: str | re.Pattern[str], what: str) -> Shape:
     """A string of a certain form, all of it."""
 

@@ -16,7 +16,18 @@ from attrs import frozen
 from . import naming
 from .documents import Place, is_array, is_object, read_document
 from .errors import SpecError
-from .shapes import anything, line, null_or, one_of, record, sequence, table, text, variants
+from .shapes import (
+    anything,
+    line,
+    line_or_nothing,
+    null_or,
+    one_of,
+    record,
+    sequence,
+    table,
+    text,
+    variants,
+)
 
 REVISION_FILE = "revision.json"
 ROUTES_FILE = "routes.json"
@@ -27,6 +38,11 @@ REFERENCE = re.compile(r"(?:([a-z][a-z0-9_]*)\.json)?#/\$defs/([A-Za-z0-9]+)")
 
 TYPE = text(naming.TYPE_NAME, "the name of a type")
 WIRE = text(naming.WIRE_NAME, "the name of a property")
+FORMER = text(
+    r"([a-z][a-z0-9_]*\.)?[A-Z][A-Za-z0-9]*|[A-Z][A-Za-z0-9]*\.[A-Za-z][A-Za-z0-9_]*",
+    "the name of a type, as Type or family.Type, or of a field, as Type.field",
+)
+PUBLIC = text(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)?", "a public name, as spec/names has it")
 WORD = text(r"[a-z][a-z0-9_]*", "a word in lower case")
 REFERENCE_TO_TYPE = text(REFERENCE, "a reference to a definition")
 
@@ -41,7 +57,9 @@ REVISION = record(
             {"type": TYPE, "field": WIRE, "passed_over": line, "media": table(WORD, TYPE)},
             {"container": line},
         ),
-        "aliases": table(TYPE, TYPE),
+        "aliases": table(FORMER, FORMER),
+        "withdrawn": table(PUBLIC, line),
+        "changed": table(PUBLIC, line),
     },
 )
 ROUTES = record(
@@ -132,7 +150,7 @@ DEVIATIONS = record(
     }
 )
 DEFINITIONS = table(TYPE, table(anything, anything), least=1)
-FAMILY = record({"description": line, "$defs": DEFINITIONS}, {"$schema": line})
+FAMILY = record({"description": line_or_nothing, "$defs": DEFINITIONS}, {"$schema": line})
 SINGLE_FILES = {REVISION_FILE: REVISION, ROUTES_FILE: ROUTES, DEVIATIONS_FILE: DEVIATIONS}
 
 

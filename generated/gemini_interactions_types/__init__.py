@@ -5,16 +5,23 @@
 """Typed bindings of the Interactions API, one sub-package per revision.
 
 Importing this package loads none of them; `load("2026-05-20")` or an import of
-`v2026_05_20` loads that one alone.
+`v2026_05_20` loads that one alone. `latest` is the newest of them.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
-from typing import Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-__all__ = ["LATEST", "REVISIONS", "load"]
+if TYPE_CHECKING:
+    from . import v2025_12_11 as v2025_12_11
+    from . import v2026_05_07 as v2026_05_07
+    from . import v2026_05_20 as v2026_05_20
+    from . import v2026_05_20 as latest
+    from .v2026_05_20 import params as latest_params
+
+__all__ = ["LATEST", "REVISIONS", "LatestLabel", "latest", "latest_params", "load"]
 
 MODULES: Final = {
     "2025-12-11": "v2025_12_11",
@@ -24,6 +31,12 @@ MODULES: Final = {
 REVISIONS: Final = tuple(MODULES)
 """All revisions, oldest first."""
 LATEST: Final = "2026-05-20"
+LatestLabel: TypeAlias = Literal["2026-05-20"]
+LAZY: Final = {
+    **{module: module for module in MODULES.values()},
+    "latest": "v2026_05_20",
+    "latest_params": "v2026_05_20.params",
+}
 
 
 def load(revision: str = LATEST) -> ModuleType:
@@ -34,6 +47,6 @@ def load(revision: str = LATEST) -> ModuleType:
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name in MODULES.values():
-        return import_module(f".{name}", __name__)
+    if name in LAZY:
+        return import_module(f".{LAZY[name]}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from interactions_codegen.output import generate, write
+from interactions_codegen.promise import renewed
 
 Json = dict[str, Any]
 
@@ -171,6 +173,21 @@ def write_spec(documents: Json, folder: Path) -> Path:
         data = document if isinstance(document, bytes) else json.dumps(document).encode()
         (revision / name).write_bytes(data)
     return folder
+
+
+def rewrite_spec(documents: Json, folder: Path) -> None:
+    """Other documents for the revision of a spec folder."""
+    shutil.rmtree(folder / LABEL)
+    write_spec(documents, folder)
+
+
+def put_in_place(spec: Path, folder: Path) -> None:
+    """Generate, with the snapshots of the public names."""
+    files = generate(spec)
+    write(files, folder)
+    for path, text in renewed(spec, files).items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
 
 
 def bindings_of(documents: Json, folder: Path, package: str) -> ModuleType:

@@ -93,7 +93,8 @@ def test_out_cannot_be_written(
     def denied(*args: object, **kwargs: object) -> None:
         raise PermissionError(13, "Permission denied", str(tmp_path / "locked"))
 
-    monkeypatch.setattr("tempfile.mkdtemp", denied)  # rather than a mode: root may write anywhere
+    # Rather than a mode: root may write anywhere.
+    monkeypatch.setattr("interactions_codegen.transaction.acquire", denied)
     error = refused_output(tmp_path / "locked" / "x", tmp_path, capsys)
     assert error == f"interactions-codegen: {tmp_path / 'locked'}: Permission denied\n"
 
@@ -101,11 +102,11 @@ def test_out_cannot_be_written(
 def test_no_room_left(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: Path, data: bytes) -> int:
-        raise OSError(28, "No space left on device", str(self))
+    def full(path: Path, content: bytes | str) -> None:
+        raise OSError(28, "No space left on device", str(path))
 
     spec = write_spec(mini(), tmp_path / "spec")
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("interactions_codegen.transaction.write_new", full)
     assert main(["generate", "--spec", str(spec), "--out", str(tmp_path / "x")]) == 2
     assert capsys.readouterr().err.endswith(": No space left on device\n")
     assert [path.name for path in tmp_path.iterdir()] == ["spec"]

@@ -74,7 +74,7 @@ def objects_in(document: Any, where: str = "") -> Iterator[tuple[str, Json]]:
 
 
 def complete() -> Json:
-    """The mini spec with every kind of treatment, and an answer."""
+    """The mini spec with every kind of treatment, an answer and names of the past."""
     documents = mini()
     put(
         documents,
@@ -102,6 +102,9 @@ def complete() -> Json:
     )
     answer = {"type": "Call", "field": "parts", "passed_over": "x", "media": {"blob": "BlobPart"}}
     put(documents, "revision.json", "/answer", answer)
+    put(documents, "revision.json", "/aliases", {"Memo": "Note", "Note.body": "Note.text"})
+    put(documents, "revision.json", "/withdrawn", {"Note.page": "It never came."})
+    put(documents, "revision.json", "/changed", {"Note.text": "It was a number."})
     return documents
 
 
@@ -143,6 +146,10 @@ def test_what_is_not_mutated_passes_both(tmp_path: Path) -> None:
         ("tool.json", "/$defs/Tool/x-close", True),
         ("revision.json", "/label", "2026-5-20"),
         ("revision.json", "/families/0", "import os"),
+        ("revision.json", "/aliases", {"x = 1": "Event"}),
+        ("revision.json", "/aliases", {"Event.a.b": "Event.c"}),
+        ("revision.json", "/withdrawn", {"Event": "Two\nlines."}),
+        ("revision.json", "/changed", {"Event stream": "No."}),
         ("routes.json", "/operations/interactions.get/paths/gemini", "/x?y"),
         ("routes.json", "/operations/interactions.get/stream_switch", ...),
         ("routes.json", "/backends/gemini/hosts/*", "example.com/path"),

@@ -174,7 +174,6 @@ TEXTS = [
             ("bidi", "A note.\u202eeton A", "one printable line"),
             ("surrogate", "A note \ud800", "one printable line"),
             ("escape", "\x1b[2J", "one printable line"),
-            ("empty", "", "one printable line"),
             ("spaces", " A note. ", "without spaces around it"),
             ("number", 3, "one printable line"),
             ("long", "x" * 301, "301 characters is more than the 300"),

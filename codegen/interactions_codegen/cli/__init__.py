@@ -12,9 +12,16 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import CodegenError
-from . import check, generate
+from . import bump, check, export, generate, import_, vendor
 
-COMMANDS = {"generate": generate, "check": check}
+COMMANDS = {
+    "generate": generate,
+    "check": check,
+    "import": import_,
+    "export": export,
+    "bump": bump,
+    "vendor": vendor,
+}
 EPILOG = "exit codes: 0 done, 1 a check found differences, 2 refused or failed"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from ..output import differences, generate
+from ..checking import findings
+from ..transaction import settle
 from .places import add_out, add_spec
 
 HELP = "compare the bindings with what the spec gives"
@@ -16,7 +17,8 @@ def add_options(options: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    found = list(differences(generate(options.spec), options.out))
+    settle(options.spec, options.out)
+    found = list(findings(options.spec, options.out))
     if not found:
         print(f"{options.out} is what {options.spec} gives")
         return 0

@@ -1,0 +1,309 @@
+"""A new revision in one command: all of it, checked, or nothing."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import os
+import random
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from interactions_codegen.bump import Bump, next_version
+from interactions_codegen.cli import bump as command
+from interactions_codegen.cli import main
+from interactions_codegen.openapi.exporting import openapi_of
+from interactions_codegen.source import load
+from interactions_codegen.transaction import STAGING, Transaction, settle
+
+from .faults import DONE, KILLED, REFUSED, State, ends, litter, operations, state, with_fault
+from .lab import REPOSITORY, put
+from .openapi.rewriting import plain
+
+Json = Any
+NEW = "2026-06-01"
+SMALL = Path(__file__).parent / "openapi" / "base"
+SMALL_LABEL = "2026-01-02"
+CACHES = shutil.ignore_patterns("__pycache__")
+
+
+class Repository:
+    """A tree with a spec and what it gives, and a document of its next revision."""
+
+    def __init__(self, folder: Path, document: Json) -> None:
+        self.folder = folder
+        self.document = folder.with_name(f"{folder.name}-next.json")
+        self.document.write_text(json.dumps(document))
+
+    def run(self, name: str, *arguments: str) -> int:
+        spec, out = self.folder / "spec", self.folder / "generated" / "bindings"
+        return main([name, *arguments, "--spec", str(spec), "--out", str(out)])
+
+    def bump(self, *arguments: str) -> int:
+        return self.run("bump", str(self.document), "--revision", NEW, *arguments)
+
+    def state(self) -> State:
+        return state(self.folder)
+
+    def copy(self, folder: Path) -> Repository:
+        shutil.copytree(self.folder, folder)
+        return Repository(folder, json.loads(self.document.read_text()))
+
+
+def next_of(label: str, spec: Path) -> Json:
+    """The document of a revision, as others would write it."""
+    return plain(openapi_of(load(spec / label)))
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """This repository, and a document with something new of every kind, and something gone."""
+    folder = tmp_path_factory.mktemp("real") / "tree"
+    for name in ("spec", "docs", "runtime"):
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=CACHES)
+    shutil.copy(REPOSITORY / "README.md", folder)
+    bindings = REPOSITORY / "generated" / "gemini_interactions_types"
+    shutil.copytree(bindings, folder / "generated" / "bindings", ignore=CACHES)
+    document = next_of("2026-05-20", folder / "spec")
+    schemas = document["components"]["schemas"]
+    schemas["TextContent"]["properties"]["language"] = {"type": "string"}
+    schemas["InteractionStatus"]["enum"].append("paused")
+    add_member(schemas, "Event", "event_type", "step.paused", "StepPaused")
+    add_member(schemas, "Step", "type", "dream", "DreamStep")
+    del schemas["Usage"]["properties"]["total_thought_tokens"]
+    return Repository(folder, document)
+
+
+def add_member(schemas: Json, union: str, tag: str, value: str, name: str) -> None:
+    schemas[name] = {
+        "type": "object",
+        "properties": {tag: {"const": value}, "reason": {"type": "string"}},
+        "required": [tag],
+    }
+    reference = f"#/components/schemas/{name}"
+    schemas[union]["oneOf"].append({"$ref": reference})
+    schemas[union]["discriminator"]["mapping"][value] = reference
+
+
+@pytest.fixture(scope="module")
+def small_one(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    folder = tmp_path_factory.mktemp("small") / "tree"
+    shutil.copytree(SMALL, folder / "spec")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "usage.md").write_text(f"Made for {SMALL_LABEL}.\n")
+    document = next_of(SMALL_LABEL, folder / "spec")
+    name = next(name for name, s in document["components"]["schemas"].items() if "properties" in s)
+    document["components"]["schemas"][name]["properties"]["extra"] = {"type": "string"}
+    repository = Repository(folder, document)
+    assert repository.run("generate") == 0
+    assert repository.run("check") == 0
+    return repository
+
+
+@pytest.fixture
+def small(small_one: Repository, tmp_path: Path) -> Repository:
+    return small_one.copy(tmp_path / "tree")
+
+
+# --- what it does --------------------------------------------------------------------------------
+
+
+def test_the_real_tree(
+    real: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree = real.copy(tmp_path / "tree")
+    before = tree.state()
+    assert tree.bump() == 0
+    told = capsys.readouterr()
+    after = tree.state()
+
+    assert tree.run("check") == 0
+    assert litter(tree.folder) == []
+    new = {name for name in after if name not in before and not name.startswith("generated/")}
+    assert new >= {f"spec/{NEW}/event.json", f"spec/names/{NEW}.json", f"docs/changes/{NEW}.md"}
+    assert before.keys() <= after.keys()
+    ours = ("generated/bindings/__init__.py", "generated/bindings/MANIFEST.json")
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {*ours, "docs/changes/README.md"}
+    assert told.err.count("\n") == 3
+    assert_account(told.out)
+    assert_bindings(imported(tree.folder / "generated" / "bindings"))
+
+
+def assert_account(text: str) -> None:
+    for line in (
+        f"2026-05-20 -> {NEW}: major (what reads responses or sends requests has to change)",
+        "This asks for version 0.2.0 at least.",
+        "     TextContent.language",
+        "     StepPaused: event: with the other members of Event",
+        "     Usage.total_thought_tokens: gone, was integer (for readers, strict readers)",
+        "     Event step.paused",
+        "     InteractionStatus paused",
+        "     Step dream",
+        "     runtime/gemini_interactions/aio/client.py",
+        "     runtime/gemini_interactions/cli/demo.py",
+        "  interactions-codegen generate && interactions-codegen check",
+    ):
+        assert line in text.splitlines()
+    numbers = [line.partition(".")[0] for line in text.splitlines() if line[:1].isdigit()][2:]
+    assert numbers == [str(n + 1) for n in range(len(numbers))]
+
+
+def assert_bindings(bindings: ModuleType) -> None:
+    assert bindings.LATEST == NEW
+    api = bindings.load(NEW)
+    event = api.structure(api.Event, {"event_type": "step.paused", "reason": "lunch"})
+    assert isinstance(event, api.StepPaused)
+    assert event.reason == "lunch"
+    assert api.TextContent(text="a", language="de").language == "de"
+    assert "paused" in api.INTERACTION_STATUS_VALUES
+    assert bindings.load("2026-05-20").Event is not api.Event
+
+
+def imported(folder: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"bumped_{os.getpid()}", folder / "__init__.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_dry_run_writes_nothing(small: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    before = small.state()
+    assert small.bump("--dry-run") == 0
+    assert small.state() == before
+    assert litter(small.folder) == []
+    shown = capsys.readouterr().out
+    assert small.bump() == 0
+    done = capsys.readouterr().out
+    head = done.partition("\n\nNext: ")[0]
+    assert shown == f"{head}\n\nNothing is written: without --dry-run it is.\n"
+
+
+def test_without_changelogs_and_without_docs(small: Repository) -> None:
+    shutil.rmtree(small.folder / "docs")
+    assert small.bump() == 0
+    assert small.run("check") == 0
+    assert not (small.folder / "docs").exists()
+
+
+def test_the_same_again(small: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    """--force with the same document gives the same tree, but for words written since."""
+    assert small.bump() == 0
+    after = small.state()
+    assert small.bump() == 2
+    assert f"{small.folder / 'spec' / NEW} is there already: --force" in capsys.readouterr().err
+    assert small.state() == after
+    assert small.bump("--force") == 0
+    assert small.state() == after
+
+
+def test_a_document_from_standard_input(
+    small: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = io.BytesIO(small.document.read_bytes())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(data))
+    assert small.run("bump", "-", "--revision", NEW) == 0
+    assert capsys.readouterr().out.startswith(f"{NEW} of <stdin>, on the base of {SMALL_LABEL}\n")
+
+
+def test_the_report_as_a_file(small: Repository, tmp_path: Path) -> None:
+    assert small.bump("--report", str(tmp_path / "report.json")) == 0
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["revision"], report["base"]) == (NEW, SMALL_LABEL)
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict", "expected"),
+    [
+        ("0.1.0", "major", "0.2.0"),
+        ("0.1.3", "minor", "0.1.4"),
+        ("0.1.3", "patch", "0.1.4"),
+        ("1.2.3", "major", "2.0.0"),
+        ("1.2.3", "minor", "1.3.0"),
+        ("1.2.3", "patch", "1.2.4"),
+        ("1.2.3rc1", "minor", "1.3.0"),
+    ],
+)
+def test_the_version_rule(version: str, verdict: Any, expected: str) -> None:
+    assert next_version(version, verdict) == expected
+
+
+# --- killed --------------------------------------------------------------------------------------
+
+
+def made_beforehand(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> State:
+    """Have the command put in place what it made once, so that only that is left to be killed;
+    the tree as it should be then."""
+    made: list[Bump] = []
+    prepared = command.prepared
+
+    def kept(*arguments: Any) -> Bump:
+        made.append(prepared(*arguments))
+        return made[0]
+
+    monkeypatch.setattr(command, "prepared", kept)
+    assert repository.bump("--dry-run") == 0
+    monkeypatch.setattr(command, "prepared", lambda *arguments: made[0])
+    after = repository.copy(repository.folder.with_name("after"))
+    assert after.bump() == 0
+    assert after.run("check") == 0
+    return after.state()
+
+
+def kills(
+    repository: Repository, folder: Path, moments: Callable[[int], list[int]]
+) -> Iterator[tuple[Repository, State]]:
+    """Trees in which a bump was killed, each with what is to be seen there before anyone settles;
+    a tree that was left as it was is used again."""
+    old, numbers = repository.state(), 0
+    tree = repository.copy(folder / "counted")
+    for at in moments(operations(tree.folder, tree.bump)):
+        if numbers == 0 or tree.state() != old:
+            numbers += 1
+            tree = repository.copy(folder / f"tree-{numbers}")
+        assert with_fault(tree.folder, tree.bump, at) == KILLED
+        yield tree, tree.state()
+
+
+def test_killed_at_every_operation(
+    small: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = small.state(), made_beforehand(small, monkeypatch)
+    found: list[State] = []
+    mixed = 0
+    for tree, seen in kills(small, tmp_path, lambda total: list(range(1, total + 1))):
+        mixed += seen not in (old, new)
+        settle(tree.folder / "spec")
+        found.append(tree.state())
+        assert found[-1] in (old, new)
+        assert litter(tree.folder) == []
+    assert old in found
+    assert new in found
+    assert 0 < mixed < 20, "only while the targets are renamed, one after the other"
+
+
+def test_killed_at_200_random_moments(
+    real: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes after is any command: it settles before it does what it is there for."""
+    old, new = real.state(), made_beforehand(real, monkeypatch)
+    chosen = random.Random(20260601)
+    ended = {"old": 0, "new": 0}
+    for tree, _ in kills(real, tmp_path, lambda n: [chosen.randint(1, n) for _ in range(200)]):
+        settle(tree.folder / "generated" / "bindings")
+        after = tree.state()
+        assert after in (old, new)
+        assert litter(tree.folder) == []
+        ended["old" if after == old else "new"] += 1
+    assert sum(ended.values()) == 200
+    assert all(ended.values())
