@@ -50,7 +50,7 @@ from .stream import Stream
 __version__: Final = "0.1.0"
 
 if TYPE_CHECKING:
-    from ._bindings import v2026_05_20 as types
+    from ._bindings import latest as types
     from .aio import AsyncClient, AsyncStream
 
 __all__ = [

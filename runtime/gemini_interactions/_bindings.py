@@ -1,7 +1,8 @@
 """The one door between the runtime and the generated bindings.
 
-Everything else in this package takes types, converters and routes from here. A vendored copy
-rewrites the imports of this module and nothing else.
+Everything else in this package takes types, converters and routes from here, and names no
+revision but `latest`, the newest. A vendored copy has other imports in this module, and in the two
+clients one overload for each older revision it holds.
 """
 
 from __future__ import annotations
@@ -13,28 +14,24 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from gemini_interactions_types import LATEST, REVISIONS, load
+import gemini_interactions_types as revisions
+from gemini_interactions_types import LATEST, REVISIONS, LatestLabel, load
 
 if TYPE_CHECKING:
-    from gemini_interactions_types import v2025_12_11, v2026_05_07, v2026_05_20
+    from gemini_interactions_types import latest, latest_params
     from gemini_interactions_types._support.routes import Backend, Route
-    from gemini_interactions_types.v2026_05_20.params import (
-        CreateAgentInteractionFields,
-        CreateModelInteractionFields,
-    )
 
 __all__ = [
     "LATEST",
     "REVISIONS",
     "Backend",
     "Bindings",
-    "CreateAgentInteractionFields",
-    "CreateModelInteractionFields",
+    "LatestLabel",
     "Route",
     "bindings_of",
-    "v2025_12_11",
-    "v2026_05_07",
-    "v2026_05_20",
+    "latest",
+    "latest_params",
+    "revisions",
 ]
 
 

@@ -26,7 +26,7 @@ from .hooks import Hooks
 if TYPE_CHECKING:
     from typing_extensions import TypedDict
 
-    from ._bindings import CreateAgentInteractionFields, CreateModelInteractionFields
+    from ._bindings import latest_params
     from ._core.events import OnUnknown
     from ._core.exchange import Procedure
     from ._core.limits import TimeoutLike
@@ -73,16 +73,16 @@ if TYPE_CHECKING:
         max_event_bytes: int | None
         assemble: bool
 
-    class ModelCall(CreateModelInteractionFields, Options, total=False):
+    class ModelCall(latest_params.CreateModelInteractionFields, Options, total=False):
         extra_body: Mapping[str, Any]
 
-    class AgentCall(CreateAgentInteractionFields, Options, total=False):
+    class AgentCall(latest_params.CreateAgentInteractionFields, Options, total=False):
         extra_body: Mapping[str, Any]
 
-    class ModelStreamCall(CreateModelInteractionFields, StreamOptions, total=False):
+    class ModelStreamCall(latest_params.CreateModelInteractionFields, StreamOptions, total=False):
         extra_body: Mapping[str, Any]
 
-    class AgentStreamCall(CreateAgentInteractionFields, StreamOptions, total=False):
+    class AgentStreamCall(latest_params.CreateAgentInteractionFields, StreamOptions, total=False):
         extra_body: Mapping[str, Any]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar as TypeVarWithDefault
     from urllib3 import PoolManager
 
-    from ._bindings import v2025_12_11, v2026_05_07
+    from ._bindings import LatestLabel, revisions
     from ._surface import ClientArguments
     from .aio import AsyncClient
     from .aio.interactions import AsyncInteractions, AsyncLegacyInteractions
@@ -69,20 +69,24 @@ class Client(Generic[OperationsT]):
         def __init__(
             self: Client[Interactions],
             *,
-            api_revision: Literal["2026-05-20"] = ...,
+            api_revision: LatestLabel = ...,
             pool: PoolManager | None = None,
             **settings: Unpack[ClientArguments],
         ) -> None: ...
         @overload
         def __init__(
-            self: Client[LegacyInteractions[v2026_05_07.Event, v2026_05_07.Interaction]],
+            self: Client[
+                LegacyInteractions[revisions.v2026_05_07.Event, revisions.v2026_05_07.Interaction]
+            ],
             *,
             api_revision: Literal["2026-05-07"],
             **settings: Any,
         ) -> None: ...
         @overload
         def __init__(
-            self: Client[LegacyInteractions[v2025_12_11.Event, v2025_12_11.Interaction]],
+            self: Client[
+                LegacyInteractions[revisions.v2025_12_11.Event, revisions.v2025_12_11.Interaction]
+            ],
             *,
             api_revision: Literal["2025-12-11"],
             **settings: Any,

@@ -7,15 +7,13 @@ the call goes on: an answer that may be paid for is not lost to an observer.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from attrs import frozen
 
+from ._core.log import logger
 from .errors import InteractionsError
-
-logger = logging.getLogger("gemini_interactions")
 
 
 @frozen

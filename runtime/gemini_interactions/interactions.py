@@ -14,7 +14,7 @@ from .stream import Stream
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ._bindings import v2026_05_20
+    from ._bindings import latest
     from ._core.waiting import Polling
     from ._surface import (
         AgentCall,
@@ -71,27 +71,27 @@ class Interactions(Operations):
     @overload
     def create(
         self, *, stream: Literal[True], **arguments: Unpack[ModelStreamCall]
-    ) -> Stream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    ) -> Stream[latest.Event, latest.Interaction]: ...
     @overload
     def create(
         self, *, stream: Literal[True], **arguments: Unpack[AgentStreamCall]
-    ) -> Stream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    ) -> Stream[latest.Event, latest.Interaction]: ...
     @overload
     def create(
         self, *, stream: Literal[False] = False, **arguments: Unpack[ModelCall]
-    ) -> v2026_05_20.Interaction: ...
+    ) -> latest.Interaction: ...
     @overload
     def create(
         self, *, stream: Literal[False] = False, **arguments: Unpack[AgentCall]
-    ) -> v2026_05_20.Interaction: ...
+    ) -> latest.Interaction: ...
     @overload
     def create(
         self, *, stream: bool, **arguments: Unpack[ModelStreamCall]
-    ) -> v2026_05_20.Interaction | Stream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    ) -> latest.Interaction | Stream[latest.Event, latest.Interaction]: ...
     @overload
     def create(
         self, *, stream: bool, **arguments: Unpack[AgentStreamCall]
-    ) -> v2026_05_20.Interaction | Stream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    ) -> latest.Interaction | Stream[latest.Event, latest.Interaction]: ...
     def create(self, *, stream: bool = False, **arguments: Any) -> Any:
         """Start an interaction with a model or an agent.
 
@@ -110,7 +110,7 @@ class Interactions(Operations):
         last_event_id: str | None = None,
         include_input: bool | None = None,
         **arguments: Unpack[StreamOptions],
-    ) -> Stream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    ) -> Stream[latest.Event, latest.Interaction]: ...
     @overload
     def get(
         self,
@@ -119,14 +119,14 @@ class Interactions(Operations):
         stream: Literal[False] = False,
         include_input: bool | None = None,
         **arguments: Unpack[Options],
-    ) -> v2026_05_20.Interaction: ...
+    ) -> latest.Interaction: ...
     def get(self, id: str, *, stream: bool = False, **arguments: Any) -> Any:
         """An interaction by its id; with `stream=True` its events, after `last_event_id`."""
         return self.answer_get(id, stream, arguments).value
 
-    def cancel(self, id: str, **arguments: Unpack[Options]) -> v2026_05_20.Interaction:
+    def cancel(self, id: str, **arguments: Unpack[Options]) -> latest.Interaction:
         """Stop a background interaction, and give its last state."""
-        interaction: v2026_05_20.Interaction = self.answer_cancel(id, {**arguments}).value
+        interaction: latest.Interaction = self.answer_cancel(id, {**arguments}).value
         return interaction
 
     def delete(self, id: str, **arguments: Unpack[Options]) -> None:
@@ -138,15 +138,15 @@ class Interactions(Operations):
         id: str,
         *,
         polling: Polling | None = None,
-        on_poll: Callable[[v2026_05_20.Interaction], None] | None = None,
+        on_poll: Callable[[latest.Interaction], None] | None = None,
         **arguments: Unpack[Options],
-    ) -> v2026_05_20.Interaction:
+    ) -> latest.Interaction:
         """Poll until an interaction is no longer running, whatever its status is then.
 
         Nothing is ever submitted again. `timeout` bounds the whole wait; when it runs out,
         `WaitTimeoutError` carries the last state.
         """
-        interaction: v2026_05_20.Interaction
+        interaction: latest.Interaction
         interaction = self.final_state(id, polling, on_poll, {**arguments})
         return interaction
 

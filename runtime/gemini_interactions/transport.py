@@ -5,7 +5,6 @@ urllib3 is imported with the first request, not with the package.
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import ssl
@@ -14,12 +13,10 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from ._core.auth import redacted_url
 from ._core.exchange import Send
 from ._core.failures import (
     bad_address,
     bad_header,
-    bad_proxy,
     broke,
     closed_here,
     is_about_headers,
@@ -32,12 +29,9 @@ from ._core.failures import (
     unreached,
 )
 from ._core.limits import CHUNK, LINGERING, NO_TIME_LEFT, SETTLING, Deadline, least, tightest
-from ._core.proxy import Proxy
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
-
-CONNECTIONS_KEPT = 512
 
 
 class Transport:
@@ -79,6 +73,8 @@ class Transport:
             return self._given
         with self._mutex():
             if self._own is None:
+                from ._pool import new_pool
+
                 self._own = new_pool(self._proxy)
             return self._own
 
@@ -96,27 +92,6 @@ class Transport:
             self._own = None
             self._process = os.getpid()
         return self._lock
-
-
-def new_pool(proxy: str | None) -> PoolManager:
-    import urllib3
-
-    logging.getLogger("urllib3.connectionpool").addFilter(hide_secrets)
-    if proxy is None:
-        return urllib3.PoolManager(maxsize=CONNECTIONS_KEPT)
-    to = Proxy.of(proxy)
-    login = to.headers()
-    try:
-        return urllib3.ProxyManager(to.address, proxy_headers=login, maxsize=CONNECTIONS_KEPT)
-    except (ValueError, urllib3.exceptions.HTTPError):
-        raise bad_proxy() from None
-
-
-def hide_secrets(record: logging.LogRecord) -> bool:
-    """urllib3 logs the path and query of every request; a key in it stays out of the log."""
-    if isinstance(record.args, tuple):
-        record.args = tuple(redacted_url(a) if isinstance(a, str) else a for a in record.args)
-    return True
 
 
 def pieces(body: bytes, deadline: Deadline) -> Any:

@@ -28,7 +28,6 @@ there: text, annotations and media go to the draft itself, and no block begins i
 
 from __future__ import annotations
 
-import binascii
 import json
 import re
 from base64 import b64decode, b64encode
@@ -135,7 +134,7 @@ def _one_base64(key: str, text: str) -> Json:
         return {key: text}
     try:
         parts = [b64decode(part, validate=True) for part in _PADDED.findall(text)]
-    except binascii.Error:
+    except ValueError:  # it is no base64, or not even ASCII
         return {key: text}
     return {key: b64encode(b"".join(parts)).decode()}
 

@@ -17,7 +17,6 @@ is the same for all of them.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, cast
@@ -26,6 +25,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from attrs import frozen
 
 from ..errors import ConfigurationError, InvalidRequestError
+from .log import logger
 from .requests import CALL_OPTIONS, did_you_mean
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 __all__ = ["Router", "path_segment"]
-
-logger = logging.getLogger("gemini_interactions")
 
 VERSION_LIKE: Final = re.compile(r"v[0-9]+((alpha|beta)[0-9]*)?")
 KINDS: Final[Mapping[str, type]] = {"string": str, "boolean": bool, "integer": int}

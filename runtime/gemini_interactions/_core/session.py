@@ -7,7 +7,6 @@ interaction turned out to be over, or raises. What it raises goes through `final
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -26,14 +25,13 @@ from .answers import Origin, with_place
 from .assembly import InteractionAssembler
 from .events import ERROR, UNKNOWN, EventReader, OnUnknown, is_running
 from .exchange import OpenResponse, Pause, Policy, Procedure, attempt
+from .log import logger
 from .progress import Progress
 from .requests import Request
 from .resume import Reconnection, Resume, is_interruption, may_pass
 
 if TYPE_CHECKING:
     from .._bindings import Bindings
-
-logger = logging.getLogger("gemini_interactions")
 
 InteractionT = TypeVar("InteractionT")
 

@@ -22,7 +22,6 @@ Pure: the environment is a mapping that is handed in, and nothing is looked up. 
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping
 from typing import Any, Final, Literal, cast, get_args
@@ -44,10 +43,9 @@ from .auth import (
     redacted_url,
     sendable,
 )
+from .log import logger
 
 __all__ = ["Settings", "VertexPaths"]
-
-logger = logging.getLogger("gemini_interactions")
 
 VertexPaths = Literal["default", "scoped", "unscoped"]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
     from typing_extensions import Self, TypeVar, Unpack
 
-    from .._bindings import v2025_12_11, v2026_05_07
+    from .._bindings import LatestLabel, revisions
     from .._core.calls import Calls
     from .._surface import ClientArguments
 
@@ -41,20 +41,28 @@ class AsyncClient(Generic[OperationsT]):
         def __init__(
             self: AsyncClient[AsyncInteractions],
             *,
-            api_revision: Literal["2026-05-20"] = ...,
+            api_revision: LatestLabel = ...,
             session: ClientSession | None = None,
             **settings: Unpack[ClientArguments],
         ) -> None: ...
         @overload
         def __init__(
-            self: AsyncClient[AsyncLegacyInteractions[v2026_05_07.Event, v2026_05_07.Interaction]],
+            self: AsyncClient[
+                AsyncLegacyInteractions[
+                    revisions.v2026_05_07.Event, revisions.v2026_05_07.Interaction
+                ]
+            ],
             *,
             api_revision: Literal["2026-05-07"],
             **settings: Any,
         ) -> None: ...
         @overload
         def __init__(
-            self: AsyncClient[AsyncLegacyInteractions[v2025_12_11.Event, v2025_12_11.Interaction]],
+            self: AsyncClient[
+                AsyncLegacyInteractions[
+                    revisions.v2025_12_11.Event, revisions.v2025_12_11.Interaction
+                ]
+            ],
             *,
             api_revision: Literal["2025-12-11"],
             **settings: Any,

@@ -14,7 +14,7 @@ from .stream import AsyncStream
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .._bindings import v2026_05_20
+    from .._bindings import latest
     from .._core.waiting import Polling
     from .._surface import (
         AgentCall,
@@ -76,27 +76,27 @@ class AsyncInteractions(AsyncOperations):
     @overload
     async def create(
         self, *, stream: Literal[True], **arguments: Unpack[ModelStreamCall]
-    ) -> AsyncStream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    ) -> AsyncStream[latest.Event, latest.Interaction]: ...
     @overload
     async def create(
         self, *, stream: Literal[True], **arguments: Unpack[AgentStreamCall]
-    ) -> AsyncStream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    ) -> AsyncStream[latest.Event, latest.Interaction]: ...
     @overload
     async def create(
         self, *, stream: Literal[False] = False, **arguments: Unpack[ModelCall]
-    ) -> v2026_05_20.Interaction: ...
+    ) -> latest.Interaction: ...
     @overload
     async def create(
         self, *, stream: Literal[False] = False, **arguments: Unpack[AgentCall]
-    ) -> v2026_05_20.Interaction: ...
+    ) -> latest.Interaction: ...
     @overload
     async def create(
         self, *, stream: bool, **arguments: Unpack[ModelStreamCall]
-    ) -> v2026_05_20.Interaction | AsyncStream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    ) -> latest.Interaction | AsyncStream[latest.Event, latest.Interaction]: ...
     @overload
     async def create(
         self, *, stream: bool, **arguments: Unpack[AgentStreamCall]
-    ) -> v2026_05_20.Interaction | AsyncStream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    ) -> latest.Interaction | AsyncStream[latest.Event, latest.Interaction]: ...
     async def create(self, *, stream: bool = False, **arguments: Any) -> Any:
         """Start an interaction with a model or an agent.
 
@@ -115,7 +115,7 @@ class AsyncInteractions(AsyncOperations):
         last_event_id: str | None = None,
         include_input: bool | None = None,
         **arguments: Unpack[StreamOptions],
-    ) -> AsyncStream[v2026_05_20.Event, v2026_05_20.Interaction]: ...
+    ) -> AsyncStream[latest.Event, latest.Interaction]: ...
     @overload
     async def get(
         self,
@@ -124,14 +124,14 @@ class AsyncInteractions(AsyncOperations):
         stream: Literal[False] = False,
         include_input: bool | None = None,
         **arguments: Unpack[Options],
-    ) -> v2026_05_20.Interaction: ...
+    ) -> latest.Interaction: ...
     async def get(self, id: str, *, stream: bool = False, **arguments: Any) -> Any:
         """An interaction by its id; with `stream=True` its events, after `last_event_id`."""
         return (await self.answer_get(id, stream, arguments)).value
 
-    async def cancel(self, id: str, **arguments: Unpack[Options]) -> v2026_05_20.Interaction:
+    async def cancel(self, id: str, **arguments: Unpack[Options]) -> latest.Interaction:
         """Stop a background interaction, and give its last state."""
-        interaction: v2026_05_20.Interaction = (await self.answer_cancel(id, {**arguments})).value
+        interaction: latest.Interaction = (await self.answer_cancel(id, {**arguments})).value
         return interaction
 
     async def delete(self, id: str, **arguments: Unpack[Options]) -> None:
@@ -143,15 +143,15 @@ class AsyncInteractions(AsyncOperations):
         id: str,
         *,
         polling: Polling | None = None,
-        on_poll: Callable[[v2026_05_20.Interaction], None] | None = None,
+        on_poll: Callable[[latest.Interaction], None] | None = None,
         **arguments: Unpack[Options],
-    ) -> v2026_05_20.Interaction:
+    ) -> latest.Interaction:
         """Poll until an interaction is no longer running, whatever its status is then.
 
         Nothing is ever submitted again. `timeout` bounds the whole wait; when it runs out,
         `WaitTimeoutError` carries the last state.
         """
-        interaction: v2026_05_20.Interaction
+        interaction: latest.Interaction
         interaction = await self.final_state(id, polling, on_poll, {**arguments})
         return interaction
 

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .._bindings import REVISIONS
+from .._bindings import LATEST, REVISIONS
 from .._core.limits import Clock
 from ..client import Client
 from ..hooks import Hooks, ResumeInfo, RetryInfo
@@ -40,7 +40,7 @@ def connected(
 def local_settings(options: Namespace, open_things: ExitStack) -> dict[str, Any]:
     if options.base_url:
         raise Failure(Exit.USAGE, "--local and --base-url are both given: there is one service")
-    revision = options.api_revision
+    revision = options.api_revision or LATEST
     spoken = {"revision": revision} if revision in REVISIONS else {}  # else the client objects
     server = open_things.enter_context(embedded_server(**spoken))
     on_vertex = bool(options.vertex or options.project or options.location)

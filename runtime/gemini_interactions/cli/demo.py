@@ -23,11 +23,10 @@ from .exits import Exit, Failure
 from .terminal import PROGRAM, Terminal
 
 if TYPE_CHECKING:
-    from .. import types
-    from ..interactions import Interactions
     from ..stream import Stream
     from ..testing import InteractionsServer
 
+REVISION = "2026-05-20"  # the one in whose words the scenes are told
 MODEL = "gemini-3-flash-preview"
 AGENT = "deep-research-pro-preview-12-2025"
 
@@ -36,8 +35,9 @@ def demo(options: Namespace, terminal: Terminal) -> int:
     started = time.monotonic()
     hooks = Losses(terminal)
     with (
-        embedded_server(polls_until_done=3) as server,
+        embedded_server(revision=REVISION, polls_until_done=3) as server,
         Client(
+            api_revision=REVISION,
             base_url=server.url,
             api_key="demo",
             vertexai=False,
@@ -83,7 +83,7 @@ PARAMETERS = {
 
 @define
 class Play:
-    client: Client[Interactions]
+    client: Client[Any]
     server: InteractionsServer
     terminal: Terminal
     losses: Losses
@@ -96,26 +96,27 @@ class Play:
         self.proven(f"{len(text)} characters, {stream.status}")
 
     def call_a_function(self) -> None:
-        from .. import types
-
-        declared = types.Function(
-            name="temperature", description="How warm a city is.", parameters=PARAMETERS
-        )
+        declared = {
+            "type": "function",
+            "name": "temperature",
+            "description": "How warm a city is.",
+            "parameters": PARAMETERS,
+        }
         stream = self.ask("How warm is it in Paris?", tools=[declared])
         turn = stream.until_done()
-        calls = [step for step in turn.steps or () if step.type == "function_call"]
+        calls = [step for step in turn.steps if step.type == "function_call"]
         prove(turn.status == "requires_action" and len(calls) == 1, "the model calls a function")
         call = calls[0]
-        result = FUNCTIONS[call.name or ""](**call.arguments or {})
+        result = FUNCTIONS[call.name](**call.arguments)
         self.terminal.line(f"   {call.name}({shown(call.arguments)}) -> {result}")
         answer = self.client.interactions.create(
             model=MODEL,
-            previous_interaction_id=turn.id or "",
+            previous_interaction_id=turn.id,
             input=[
                 {
                     "type": "function_result",
-                    "name": call.name or "",
-                    "call_id": call.id or "",
+                    "name": call.name,
+                    "call_id": call.id,
                     "result": result,
                 }
             ],
@@ -156,10 +157,10 @@ class Play:
         task = self.client.interactions.create(agent=AGENT, input=prompt, background=True)
         prove(task.id is not None and task.status == "in_progress", "the agent is at work")
 
-        def polled(state: types.Interaction) -> None:
+        def polled(state: Any) -> None:
             self.terminal.line(f"   {state.status} ({time.monotonic() - started:.2f} s)")
 
-        report = self.client.interactions.wait(task.id or "", on_poll=polled)
+        report = self.client.interactions.wait(task.id, on_poll=polled)
         prove(report.status == "completed", "the agent finishes")
         prove(prompt in report.output_text, "the report is about what was asked")
         self.proven(f"{report.output_text.splitlines()[0]!r}, {len(report.output_text)} characters")
@@ -170,17 +171,17 @@ class Play:
         self,
         prompt: str,
         *,
-        tools: list[types.Tool] | None = None,
+        tools: list[dict[str, Any]] | None = None,
         quiet: bool = False,
-    ) -> Stream[types.Event, types.Interaction]:
+    ) -> Stream[Any, Any]:
         if not quiet:
             self.terminal.line(f"   > {prompt}")
-        create = self.client.interactions.create
-        if tools is None:
-            return create(model=MODEL, input=prompt, stream=True)
-        return create(model=MODEL, input=prompt, tools=tools, stream=True)
+        stream: Stream[Any, Any] = self.client.interactions.create(
+            model=MODEL, input=prompt, tools=tools, stream=True
+        )
+        return stream
 
-    def streamed(self, stream: Stream[types.Event, types.Interaction]) -> str:
+    def streamed(self, stream: Stream[Any, Any]) -> str:
         """The text of a stream, shown as it comes."""
         text = ""
         self.terminal.text("   ")
@@ -207,7 +208,7 @@ class Losses(Hooks):
         self.terminal.line(f"   connection {self.count} lost after {info.last_event_id}")
 
 
-def text_of(events: list[types.Event]) -> str:
+def text_of(events: list[Any]) -> str:
     return "".join(
         event.delta.text
         for event in events
@@ -215,7 +216,7 @@ def text_of(events: list[types.Event]) -> str:
     )
 
 
-def ids_of(events: list[types.Event]) -> list[str | None]:
+def ids_of(events: list[Any]) -> list[str | None]:
     return [None if event.event_type == "unknown" else event.event_id for event in events]
 
 

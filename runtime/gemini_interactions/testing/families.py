@@ -58,15 +58,19 @@ class Family(Protocol):
         ...
 
     def header(self, fields: Json) -> Json:
-        """The fields of a resource beside its steps, in this revision's words."""
+        """The fields of an interaction beside its steps, in this revision's words."""
+        ...
+
+    def resource(self, fields: Json) -> Json:
+        """The same where it is not an event but the interaction itself that has them."""
         ...
 
 
-def family_of(revision: str, *, typeless_agents: bool = True) -> Family:
-    """The family that speaks this revision."""
+def family_of(revision: str, *, typeless_agents: bool = True, strict: bool = False) -> Family:
+    """The family that speaks this revision; a strict one says only what its schema declares."""
     if revision == NEWEST:
-        return StepFamily(typeless_agents)
-    return ContentFamily(launch=revision == LAUNCH)
+        return StepFamily(typeless_agents and not strict, strict=strict)
+    return ContentFamily(launch=revision == LAUNCH, strict=strict)
 
 
 def pieces(text: str, words: int) -> Iterator[str]:
@@ -113,11 +117,15 @@ class StepFamily:
     gives_input = True
     continues = True
 
-    def __init__(self, typeless_agents: bool = True) -> None:
+    def __init__(self, typeless_agents: bool = True, *, strict: bool = False) -> None:
         self._typeless_agents = typeless_agents
+        self._strict = strict
 
     def header(self, fields: Json) -> Json:
         return fields
+
+    def resource(self, fields: Json) -> Json:
+        return _without(fields, "object") if self._strict else fields
 
     def stored(self, steps: Sequence[Json]) -> list[Json]:
         return list(steps)
@@ -190,8 +198,9 @@ class ContentFamily:
     states_errors = False
     continues = False
 
-    def __init__(self, *, launch: bool) -> None:
+    def __init__(self, *, launch: bool, strict: bool = False) -> None:
         self._launch = launch
+        self._strict = strict
         self.gives_input = not launch
 
     def header(self, fields: Json) -> Json:
@@ -202,7 +211,11 @@ class ContentFamily:
                 usage: Json = {**legacy["usage"]}
                 usage["total_reasoning_tokens"] = usage.pop("total_thought_tokens")
                 legacy["usage"] = usage
-        return legacy
+        return _without(legacy, "object") if self._strict and not self._launch else legacy
+
+    def resource(self, fields: Json) -> Json:
+        found = self.header(fields)
+        return {"id": "", **found} if self._strict else found
 
     def stored(self, steps: Sequence[Json]) -> list[Json]:
         found: list[Json] = []

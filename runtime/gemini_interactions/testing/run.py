@@ -79,14 +79,14 @@ class Run:
 
     def cancel(self) -> None:
         """Forget what no stream has sent yet and close with status cancelled."""
-        self._cancelled_after = self.sent
+        self._cancelled_after = max(self.sent, 1)  # every stream begins with the created event
         self._changed.notify()
 
     # resource
 
     def resource(self, *, include_input: bool = False) -> Json:
         """The interaction as create, get and cancel answer it."""
-        found = self._header(self.status)
+        found = self.family.resource(self._fields(self.status))
         if self.answer.errors and self.status == "failed" and self.family.states_errors:
             found["errors"] = list(self.answer.errors)
         steps: list[Json] = self.family.stored(self.output_steps)
@@ -104,12 +104,15 @@ class Run:
         return {key: self.request[key] for key in keys if key in self.request}
 
     def _header(self, status: str) -> Json:
+        return self.family.header(self._fields(status))
+
+    def _fields(self, status: str) -> Json:
         fields = dict(self.fields)
         if status in RUNNING:
             fields.pop("usage", None)
         fields |= self._token(status)
         identity = {"id": self.id} if self.id else {}
-        return self.family.header({**identity, "status": status, **fields})
+        return {**identity, "status": status, **fields}
 
     def _token(self, status: str) -> Json:
         """What an interaction is continued with, where it can be."""

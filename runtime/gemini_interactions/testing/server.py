@@ -39,19 +39,28 @@ class InteractionsServer:
     - `typeless_agents`: whether agents leave out `type` in deltas, as the streaming guide shows.
     - `require_auth`: whether a request without credentials is answered 401.
     - `strict`: whether to refuse what the live service was seen to refuse although its schema
-      allows it: a function_result without name, a thought with an empty signature.
+      allows it (a function_result without name, a thought with an empty signature), and to say
+      nothing that the schema does not declare.
     - `polls_until_done`: how many gets it takes to finish a background run.
     - `delete_answer`: "object" (200 and `{}`), "empty" (200, no body), "no_content" (204).
     - `seed`: makes ids and fault chances differ between servers.
     - `scenario`: replaces the model: a function from `Conversation` to `Answer`.
     - `faults`: texts as in `fault_plan`, in force from the start.
+    - `on_request`: called with each request as it arrives, in the server's thread.
     """
 
     def __init__(
-        self, *, host: str = "127.0.0.1", port: int = 0, faults: Iterable[str] = (), **options: Any
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        faults: Iterable[str] = (),
+        on_request: Callable[[RecordedRequest], object] | None = None,
+        **options: Any,
     ) -> None:
         self._host = host
         self._port = port
+        self._on_request = on_request
         self._log: deque[RecordedRequest] = deque(maxlen=_LOG_LENGTH)
         settings = Settings(**options)
         self._service = Service(settings, FaultPlan(faults, settings.seed))
@@ -65,7 +74,7 @@ class InteractionsServer:
         """Listen; when this returns, connections are accepted."""
         if self._thread is not None:
             raise RuntimeError("the server runs already")
-        listener = _listener(self._service, self._log.append)
+        listener = _listener(self._service, self._record)
         started: Future[int] = Future()
         self._thread = threading.Thread(
             target=self._run, args=(listener, started), name="interactions-server", daemon=True
@@ -116,6 +125,11 @@ class InteractionsServer:
             if started.done():
                 raise
             started.set_exception(error)
+
+    def _record(self, request: RecordedRequest) -> None:
+        self._log.append(request)
+        if self._on_request is not None:
+            self._on_request(request)
 
     def _call(self, function: Callable[[], object]) -> None:
         """Have the server's own loop call something."""

@@ -117,7 +117,11 @@ class Service:
     def _family(self, request: RecordedRequest) -> Family:
         asked = request.headers.get("api-revision", "")
         revision = asked if asked in REVISIONS else self.settings.revision
-        return family_of(revision, typeless_agents=self.settings.typeless_agents)
+        return family_of(
+            revision,
+            typeless_agents=self.settings.typeless_agents,
+            strict=self.settings.strict,
+        )
 
     def _history(self, body: Json) -> list[Json]:
         previous = body.get("previous_interaction_id")

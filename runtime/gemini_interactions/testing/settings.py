@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from .._bindings import LATEST
 from . import scenarios
 from .answer import Answer
 from .conversation import Conversation
@@ -16,7 +17,7 @@ from .families import NEWEST, REVISIONS
 class Settings:
     """How the service behaves; `InteractionsServer` says what each option means."""
 
-    revision: str = NEWEST
+    revision: str = LATEST if LATEST in REVISIONS else NEWEST
     event_ids: bool = True
     typeless_agents: bool = True
     require_auth: bool = False
