@@ -44,6 +44,12 @@ def main() -> None:
         assert done.returncode == 2, done
         assert "pip install" in done.stderr, done
         assert "Traceback" not in done.stderr, done
+    subprocess.run([python, "-m", "pip", "install", "--quiet", f"{wheel}[codegen]"], check=True)
+    copy = environment / "copy"
+    vendor = [environment / "bin" / "interactions-codegen", "vendor", copy]
+    subprocess.run([*vendor, "--package", "copy"], check=True)
+    subprocess.run([*vendor, "--check"], check=True)
+    assert (copy / "LICENSE").read_text().lstrip().startswith("Apache License")
     version = subprocess.run([environment / "bin" / "gemini-interactions", "--version"], check=True)
     assert version.returncode == 0
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import socket
+import threading
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -152,3 +154,38 @@ def _options(secret: str) -> Any:
     from gemini_interactions._core.calls import CallOptions
 
     return CallOptions(extra_query={"key": secret})
+
+
+@pytest.mark.sync_only
+def test_urllib3_warns_without_secrets(
+    server: InteractionsServer, client: Any, log: list[str]
+) -> None:
+    """It warns of headers that are none, and names the address."""
+    answer = b"HTTP/1.1 404 Not Found\r\nX-One: 1\r\nno header\r\nContent-Length: 0\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        made = client(server, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                asked.append(connection.recv(65536))
+                connection.sendall(answer)
+
+        asked: list[bytes] = []
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(InteractionsError):
+            made.interactions.get("x", extra_query={"key": SECRET})
+        thread.join()
+    assert f"key={SECRET}".encode() in asked[0]
+    assert any("Failed to parse headers" in text and "key=***" in text for text in log)
+    assert not [text for text in log if SECRET in text]
+
+
+@pytest.mark.sync_only
+def test_nothing_is_registered_with_the_loggers_of_others(
+    server: InteractionsServer, client: Any
+) -> None:
+    client(server).interactions.create(model=MODEL, input="x")
+    for name in ("", "urllib3", "urllib3.connectionpool", "urllib3.connection"):
+        assert not logging.getLogger(name).filters

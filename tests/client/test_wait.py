@@ -103,7 +103,7 @@ def test_a_late_end_is_still_seen(server: InteractionsServer, client: Any, time:
     assert sum(time.pauses) == pytest.approx(11)
 
 
-@pytest.mark.parametrize("seconds", [0.001, 0.5, 1.0, 1.9])
+@pytest.mark.parametrize("seconds", [0.1, 0.5, 1.0, 1.9])
 def test_a_short_wait_polls_once_more(
     server: InteractionsServer, client: Any, time: Any, seconds: float
 ) -> None:

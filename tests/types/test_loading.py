@@ -88,7 +88,8 @@ def test_load_of_a_revision_that_is_not(label: str) -> None:
 def test_attributes_of_the_package() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'v2024_01_01'"):
         _ = types.v2024_01_01
-    assert not hasattr(types, "latest")
+    assert types.latest is types.load()
+    assert types.latest_params.__name__ == f"{types.latest.__name__}.params"
 
 
 @pytest.mark.parametrize("label", types.REVISIONS)

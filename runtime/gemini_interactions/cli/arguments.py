@@ -9,6 +9,10 @@ from typing import Any, NoReturn
 
 from .. import __version__
 from .ask import MODEL, TOOLS, ask
+from .conform import KINDS, conform_files
+from .conform_client import conform_client
+from .conform_proxy import conform_proxy
+from .conform_server import conform_server
 from .demo import demo
 from .exits import MEANING, Exit
 from .serve import serve
@@ -19,6 +23,7 @@ PORT = 8080
 
 CONNECTION = ("api_revision", "base_url", "location", "project", "timeout", "vertex")
 EPILOG = "exit codes:\n" + "\n".join(f"  {code.value:>3}  {text}" for code, text in MEANING.items())
+OFFLINE = (serve, demo, conform_files, conform_client, conform_proxy)
 
 Commands = Any  # argparse does not name the type of its sub-commands
 
@@ -28,7 +33,7 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     root = parser()
     options = root.parse_args(argv)
     given = [name for name in CONNECTION if getattr(options, name) not in (None, False)]
-    if options.run in (serve, demo) and given:
+    if options.run in OFFLINE and given:
         flags = ", ".join("--" + name.replace("_", "-") for name in given)
         root.error(f"{options.command} connects to nothing: it takes no {flags}")
     return options
@@ -36,6 +41,15 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
 
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in the form of all our errors, without pages of usage."""
+
+    default_command: str | None = None
+    """The sub-command that is meant where none is named."""
+    named_commands: frozenset[str] = frozenset()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self.default_command and args and args[0] not in {*self.named_commands, "-h", "--help"}:
+            args = [self.default_command, *args]
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         self.exit(Exit.USAGE, f"{PROGRAM}: {message}\n  next:  {self.prog} --help\n")
@@ -56,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     add_ask(commands)
     add_stored(commands)
     add_serve(commands)
+    add_conform(commands)
     add_command(commands, "demo", demo, "show what this package does, without a key or a network")
     return root
 
@@ -72,7 +87,7 @@ def add_command(
         allow_abbrev=False,
     )
     command.set_defaults(run=run)
-    if run not in (serve, demo):
+    if run not in OFFLINE:
         # Before the command or behind it: suppressed defaults leave what was said before it.
         add_connection(command, unset=argparse.SUPPRESS)
     add_output(command, unset=argparse.SUPPRESS)
@@ -142,9 +157,104 @@ def add_serve(commands: Commands) -> None:
     add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     add("--port", type=port, default=PORT, help=f"0 takes a free one (default: {PORT})")
     add("--revision", help="revision spoken with clients that ask for none")
+    add("--strict", action="store_true", help="take and say nothing that the schema does not")
     add("--fault", action="append", default=[], metavar="TEXT", help='such as "cut after=3"')
     add("--list-faults", action="store_true", help="say what can go wrong, and end")
     add("--list-scenarios", action="store_true", help="say what prompts can ask for, and end")
+
+
+def add_conform(commands: Commands) -> None:
+    text = "judge traffic, a server or a client by the API's schema"
+    command: Parser = commands.add_parser(
+        "conform",
+        help=text,
+        description=text[0].upper() + text[1:] + ". `conform PATH` is `conform files PATH`.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parts = command.add_subparsers(required=True, metavar="WHAT", dest="what")
+    add_conform_files(parts)
+    add_conform_server(parts)
+    add_conform_client(parts)
+    add_conform_proxy(parts)
+    command.default_command = "files"
+    command.named_commands = frozenset(parts.choices)
+
+
+def add_conform_files(commands: Commands) -> None:
+    text = "judge recorded traffic: JSON, JSON lines, event streams, HAR, recordings, folders"
+    add = add_command(commands, "files", conform_files, text).add_argument
+    add("paths", nargs="+", metavar="PATH", help="files or folders; `-` reads standard input")
+    add("--strict", action="store_true", help="known deviations count as well")
+    add("--revision", help="revision to judge by (default: what the traffic names, or the latest)")
+    add("--as", dest="as_", choices=KINDS, help="what all payloads are")
+    add("--limit", metavar="MB", type=megabytes, help="longest line, event or document (256)")
+    add("--jobs", metavar="N", type=positive, help="processes (default: one for each core)")
+    add("--dask", metavar="SCHEDULER", help="let a Dask cluster do it, such as tcp://host:8786")
+    add("--progress", action="store_true", help="say how far it is, terminal or not")
+    for form in ("json", "junit", "html"):
+        add(f"--{form}", metavar="FILE", help=f"write the report as {form}; `-` is stdout")
+
+
+def add_conform_server(commands: Commands) -> None:
+    text = "drive a server through the operations and say which clauses hold"
+    add = add_command(commands, "server", conform_server, text).add_argument
+    add("url", nargs="?", metavar="URL", help="base URL of the server")
+    add("--revision", dest="api_revision", default=argparse.SUPPRESS, help="same as --api-revision")
+    add("--strict", action="store_true", help="known deviations count as well")
+    add("--only", nargs="+", default=[], metavar="CLAUSE", help="such as create.answer, or stream")
+    add("--list", action="store_true", help="say which clauses there are, and end")
+    add("--model", default=MODEL, help=f"model to ask (default: {MODEL})")
+    add("--agent", help="agent that works in the background (default: the model)")
+    add("--patience", metavar="S", type=seconds, default=300.0, help="wait for it so long (300)")
+    add("--yes", action="store_true", help="make creates that somebody may have to pay for")
+    add("--record", metavar="FILE", help="write all that is sent and comes to a recording")
+    add_verdicts(add)
+
+
+def add_conform_client(commands: Commands) -> None:
+    text = "judge what a client sends to a strict server of its own"
+    add = add_command(commands, "client", conform_client, text).add_argument
+    add("client_command", nargs="*", metavar="COMMAND", help="after `--`: a client to run")
+    add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    add("--port", type=port, default=0, help="port to listen on (default: any free one)")
+    add("--revision", help="revision that the client is to speak (default: what it names)")
+    add("--strict", action="store_true", help="known deviations count as well")
+    add("--fault", action="append", default=[], metavar="TEXT", help='such as "cut after=3"')
+    add_verdicts(add)
+
+
+def add_verdicts(add: Callable[..., Any]) -> None:
+    for form in ("json", "junit"):
+        add(f"--{form}", metavar="FILE", help=f"write the verdicts as {form}; `-` is stdout")
+
+
+def add_conform_proxy(commands: Commands) -> None:
+    text = "record and judge what passes between a client and a server"
+    add = add_command(commands, "proxy", conform_proxy, text).add_argument
+    add("--to", required=True, metavar="URL", help="the server that everything is passed on to")
+    add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    add("--port", type=port, default=PORT, help=f"0 takes a free one (default: {PORT})")
+    add("--record", metavar="FILE", help="write all that passes to a recording")
+    add("--strict", action="store_true", help="known deviations count as well")
+    add("--revision", help="revision to judge by (default: what the traffic names, or the latest)")
+    for form in ("json", "junit", "html"):
+        add(f"--{form}", metavar="FILE", help=f"write the report as {form}; `-` is stdout")
+
+
+def positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return value
+
+
+def megabytes(text: str) -> int:
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number of megabytes")
+    return max(1, int(value * 1_000_000))
 
 
 def seconds(text: str) -> float:

@@ -13,6 +13,7 @@ class Exit(IntEnum):
     USAGE = 2
     SERVICE = 3
     CONNECTION = 4
+    UNREADABLE = 5
     BUG = 70
     INTERRUPTED = 130
     PIPE = 141
@@ -20,10 +21,12 @@ class Exit(IntEnum):
 
 MEANING: dict[Exit, str] = {
     Exit.OK: "done; an interaction that was followed is completed or requires action",
-    Exit.NOT_COMPLETED: "the interaction ended otherwise, or still runs when waiting is over",
+    Exit.NOT_COMPLETED: "the interaction ended otherwise, or still runs when waiting is over; "
+    "conform: there are deviations",
     Exit.USAGE: "wrong usage or configuration; nothing was sent",
     Exit.SERVICE: "the service answered with an error",
     Exit.CONNECTION: "no connection, out of time, or an interrupted stream",
+    Exit.UNREADABLE: "conform: an input could not be read; what could be was judged",
     Exit.BUG: "an unexpected failure of this program",
     Exit.INTERRUPTED: "Ctrl-C",
     Exit.PIPE: "the reader of the output went away",

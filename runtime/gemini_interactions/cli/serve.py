@@ -30,6 +30,7 @@ def serve(options: Namespace, terminal: Terminal) -> int:
                 faults=options.fault,
                 on_ready=screen.ready,
                 on_request=screen.request,
+                strict=options.strict,
                 **({"revision": options.revision} if options.revision else {}),
             )
     except BrokenPipeError:

@@ -1,0 +1,22 @@
+"""Waiting in the foreground until somebody wants it to end."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+
+def until_interrupted() -> None:
+    """Return at Ctrl-C, or SIGTERM: the end of what runs here is no failure."""
+    over = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        over.set()
+
+    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        over.wait()
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
