@@ -88,7 +88,7 @@ def new_to_the_runtime(before: Source, now: Source, repository: Path) -> list[st
         text
         for path in (repository / RUNTIME).rglob("*.py")
         if "testing" not in path.parts
-        for text in TEXT_IN_QUOTES.findall(path.read_text("utf-8"))
+        for text in TEXT_IN_QUOTES.findall(text_of(path))
     }
     known = values_in_streams(before)
     return [
@@ -131,12 +131,19 @@ def clients_without_overloads(labels: list[str], repository: Path) -> list[str]:
         path.as_posix()
         for path in CLIENTS
         if (repository / path).is_file()
-        and not is_typed_for((repository / path).read_text("utf-8"), labels[:-1])
+        and not is_typed_for(text_of(repository / path), labels[:-1])
     ]
 
 
 def is_typed_for(client: str, labels: list[str]) -> bool:
-    return with_overloads(client, labels) == client
+    try:
+        return with_overloads(client, labels) == client
+    except SyntaxError:
+        return False
+
+
+def text_of(path: Path) -> str:
+    return path.read_text("utf-8", "replace")
 
 
 def texts_about(label: str, unless: str, repository: Path) -> list[str]:
@@ -145,5 +152,5 @@ def texts_about(label: str, unless: str, repository: Path) -> list[str]:
     return [
         path.relative_to(repository).as_posix()
         for path in texts
-        if label in (text := path.read_text("utf-8")) and unless not in text
+        if label in (text := text_of(path)) and unless not in text
     ]

@@ -11,15 +11,14 @@ from pathlib import Path
 from attrs import frozen
 
 from . import output, promise
-from .build import build
 from .checking import findings
-from .diff.changelogs import changelogs, changes_beside, put_changelogs
+from .diff.changelogs import changelogs, put_changelogs
 from .diff.changes import Diff, Verdict
 from .diff.compare import compare
 from .errors import CodegenError
 from .openapi.importing import Imported
 from .openapi.report import Report
-from .source import Source, load, revisions_in
+from .source import Source
 from .transaction import Transaction, home_of
 
 Tell = Callable[[str], None]
@@ -31,15 +30,12 @@ class Places:
 
     spec: Path
     bindings: Path
-
-    @property
-    def changes(self) -> Path | None:
-        return changes_beside(self.spec)
+    changes: Path | None
 
     @property
     def home(self) -> Path:
-        folders = [self.spec, self.bindings.parent, *([self.changes] if self.changes else [])]
-        return home_of(*(folder / "anything" for folder in folders))
+        inside = self.spec / "anything"
+        return home_of(inside, self.bindings, *filter(None, [self.changes]))
 
 
 @frozen(kw_only=True)
@@ -74,26 +70,25 @@ def made(label: str, imported: Imported, places: Places, scratch: Path, tell: Te
     with Transaction(copy.spec) as transaction:
         transaction.replace(copy.spec / label, imported.files)
     tell("the bindings, the public names and the changelogs of all revisions")
-    bindings = output.generate(copy.spec)
-    sources = [load(folder) for folder in revisions_in(copy.spec)]
-    revisions = [build(source) for source in sources]
+    spec = output.read(copy.spec)
+    bindings = output.bindings(spec)
     bump = Bump(
         label=label,
         report=imported.report,
-        sources={source.label: source for source in sources},
-        diff=next((compare(a, b) for a, b in pairwise(revisions) if b.label == label), None),
+        sources={source.label: source for source in spec.sources},
+        diff=next((compare(a, b) for a, b in pairwise(spec.revisions) if b.label == label), None),
         revision=imported.files,
         bindings=bindings,
         names={
             path.relative_to(copy.spec).as_posix(): text
             for path, text in promise.outdated(promise.renewed(copy.spec, bindings)).items()
         },
-        changelogs=changelogs(revisions),
+        changelogs=changelogs(spec.revisions),
     )
     tell("check")
     with Transaction(copy.home) as transaction:
         bump.put(transaction, copy)
-    if found := list(findings(copy.spec, copy.bindings)):
+    if found := list(findings(copy.spec, copy.bindings, copy.changes)):
         raise CodegenError("\n".join(["what was made does not pass `check`:", *found]))
     return bump
 
@@ -101,9 +96,8 @@ def made(label: str, imported: Imported, places: Places, scratch: Path, tell: Te
 def copied(places: Places, folder: Path) -> Places:
     """The spec as it is, and room for what it gives."""
     shutil.copytree(places.spec, folder / "spec")
-    if places.changes is not None:
-        (folder / "docs").mkdir()
-    return Places(folder / "spec", folder / places.bindings.name)
+    changes = None if places.changes is None else folder / "changes"
+    return Places(folder / "spec", folder / "bindings", changes)
 
 
 def next_version(version: str, verdict: Verdict) -> str:

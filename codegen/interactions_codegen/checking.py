@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import output, promise
+from .diff import changelogs
 
 
-def findings(spec: Path, bindings: Path) -> Iterator[str]:
-    files = output.generate(spec)
+def findings(spec: Path, bindings: Path, changes: Path | None = None) -> Iterator[str]:
+    """The changelogs are looked for beside the spec unless it is said where they are."""
+    read = output.read(spec)
+    files = output.bindings(read)
     yield from output.differences(files, bindings)
     yield from promise.differences(spec, files)
+    if folder := changes or changelogs.changes_beside(spec):
+        yield from changelogs.differences(changelogs.changelogs(read.revisions), folder)

@@ -8,9 +8,12 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from attrs import frozen
+
 from . import __version__
 from .build import build
 from .errors import CodegenError
+from .model import Revision
 from .naming import module_name
 from .render import render_package
 from .schema_file import SCHEMA_FILE, schema_file
@@ -22,25 +25,41 @@ MANIFEST = "MANIFEST.json"
 SHOWN_LINES = 20
 
 
-def generate(spec: Path) -> dict[str, str]:
-    """Every file of the bindings by its path inside the package, from the whole spec."""
+@frozen
+class Spec:
+    """All revisions, oldest first: as they stand, and their models."""
+
+    sources: list[Source]
+    revisions: list[Revision]
+
+
+def read(spec: Path) -> Spec:
     if not spec.is_dir():
         raise CodegenError(f"{spec} is no folder: give the spec folder with --spec")
     folders = revisions_in(spec)
     if not folders:
         raise CodegenError(f"{spec} holds no revision: a revision's folder is named YYYY-MM-DD")
     sources = [load(folder) for folder in folders]
-    spec_hash = combined_hash({source.label: source.hash for source in sources})
-    files = render_package([build(source) for source in sources], spec_hash)
-    for source in sources:
+    return Spec(sources, [build(source) for source in sources])
+
+
+def generate(spec: Path) -> dict[str, str]:
+    return bindings(read(spec))
+
+
+def bindings(spec: Spec) -> dict[str, str]:
+    """Every file of the bindings by its path inside the package, from the whole spec."""
+    spec_hash = combined_hash({source.label: source.hash for source in spec.sources})
+    files = render_package(spec.revisions, spec_hash)
+    for source in spec.sources:
         files[f"{module_name(source.label)}/{SCHEMA_FILE}"] = schema_file(source)
-    files[MANIFEST] = manifest(sources, spec_hash, files)
+    files[MANIFEST] = manifest(spec.sources, spec_hash, files)
     return files
 
 
 def combined_hash(revisions: Mapping[str, str]) -> str:
     """One hash for the spec of several revisions, oldest first, each with its own."""
-    lines = "".join(f"{label} {hash}\n" for label, hash in revisions.items())
+    lines = "".join(f"{label} {own}\n" for label, own in revisions.items())
     return hashlib.sha256(lines.encode()).hexdigest()
 
 

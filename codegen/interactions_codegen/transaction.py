@@ -32,6 +32,8 @@ JOURNAL = "journal.json"
 """Stands from before the first step until after the last."""
 UNDO = "undo.json"
 """What the journal is called once a step has failed: the way leads back from there."""
+HELD: set[Path] = set()
+"""The hidden folders of this process's own transactions: they are in order."""
 
 
 @define
@@ -50,6 +52,7 @@ class Transaction:
         self.home = nearest_folder(self.home)
         self.staging = self.home / STAGING
         self.lock = acquire(self.staging)
+        HELD.add(self.staging)
         try:
             resume(self.staging)
             os.mkdir(self.staging / NEW)
@@ -68,6 +71,7 @@ class Transaction:
 
     def close(self) -> None:
         sweep(self.staging)
+        HELD.discard(self.staging)
         release(self.staging, self.lock)
 
     def replace(self, folder: Path, files: Mapping[str, bytes | str]) -> None:
@@ -96,10 +100,6 @@ class Transaction:
         if kind_of(path) is not None:
             self.stage(path, puts=False)
 
-    def settle(self, *paths: Path) -> bool:
-        """`settle`, from inside a transaction: its own folder is in order."""
-        return settle_all(staging for staging in left_around(*paths) if staging != self.staging)
-
     def stage(self, path: Path, *, puts: bool = True) -> Path:
         """Where the new content of a target is to be written.
 
@@ -111,7 +111,7 @@ class Transaction:
             raise CodegenError(f"{path} does not lie inside {self.home}")
         if kind_of(target) == stat.S_IFLNK:
             raise CodegenError(f"{path} is a symbolic link, and is not replaced")
-        self.settle(target)
+        settle(target)
         top = topmost_new(self.home, target)
         if os.stat(top.parent).st_dev != os.stat(self.staging).st_dev:
             raise CodegenError(f"{path} and {self.home} are on different file systems")
@@ -151,28 +151,23 @@ def settle(*paths: Path) -> bool:
 
     Refused while another run is at work there.
     """
-    return settle_all(left_around(*paths))
-
-
-def settle_all(stagings: Iterator[Path]) -> bool:
-    found = False
-    for staging in stagings:
+    found = list(left_around(*paths))
+    for staging in found:
         lock = acquire(staging)
         try:
             resume(staging)
         finally:
             sweep(staging)
             release(staging, lock)
-        found = True
-    return found
+    return bool(found)
 
 
 def left_around(*paths: Path) -> Iterator[Path]:
-    """The hidden folders of runs at work, or killed, in the folders above and at these paths."""
+    """The hidden folders of other runs, at work or killed, in the folders above these paths."""
     resolved = [path.resolve() for path in paths]
     for folder in dict.fromkeys(f for path in resolved for f in (path, *path.parents)):
         with suppress(OSError):
-            if is_own_folder(folder / STAGING):
+            if folder / STAGING not in HELD and is_own_folder(folder / STAGING):
                 yield folder / STAGING
 
 

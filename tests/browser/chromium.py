@@ -1,4 +1,4 @@
-"""A headless Chromium for tests of pages: what it logs, what it asks the network for, what it shows.
+"""A headless Chromium for tests of pages: what they log, ask the network for, and show.
 
 `CHROMIUM` names the program; without it, one on the search path will do. It is spoken to over a
 pipe (the DevTools protocol), so that no port is opened and nothing else is needed.
@@ -86,7 +86,10 @@ class Page:
         """Through a window of that size, in the dark or by day."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
-            **{"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False},
+            width=width,
+            height=height,
+            deviceScaleFactor=scale,
+            mobile=False,
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])

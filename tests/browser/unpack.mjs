@@ -12,6 +12,9 @@ const home = join(folder, "unpacked");
 await mkdir(home, { recursive: true });
 process.env.TMPDIR = home; // where the package unpacks itself to
 
+const alias = (name) =>
+  `<alias><family>${name}</family><prefer><family>DejaVu Sans</family></prefer></alias>`;
+
 const main = createRequire(join(folder, "x.js")).resolve("@sparticuz/chromium");
 const { inflate } = await import(pathToFileURL(main));
 const packed = join(dirname(main), "..", "bin");
@@ -24,6 +27,7 @@ await writeFile(
   `<?xml version="1.0"?>
 <fontconfig>
   <dir>${join(folder, "node_modules/dejavu-fonts-ttf/ttf")}</dir>
+  ${["sans", "sans-serif", "system-ui"].map(alias).join("\n  ")}
   <cachedir>${join(home, "fonts-cache")}</cachedir>
 </fontconfig>
 `,

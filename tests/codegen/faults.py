@@ -134,10 +134,5 @@ def tell(home: str, event: str, arguments: tuple[Any, ...], happen: Callable[[st
 
 
 def announce_fsync() -> None:
-    fsync = os.fsync
-
-    def announced(handle: int) -> None:
-        sys.audit("fsync")
-        fsync(handle)
-
-    os.fsync = announced  # type: ignore[assignment]
+    """It only matters when the power fails: here, that there is such an operation."""
+    os.fsync = lambda fd: sys.audit("fsync")

@@ -27,7 +27,7 @@ PROMPTS = (
     "Hello.",
     "[scenario: parallel 2]",
     "[scenario: text-around-tool]",
-    "[scenario: unknown-event]",
+    "[scenario: status incomplete]",
     "[scenario: image 400]",
 )
 FAMILIES = ("2026-05-20", "2026-05-07")
@@ -129,14 +129,17 @@ def record_fixture() -> Callable[[Path, Sequence[Exchange]], Path]:
 def corpus(turns: list[list[Exchange]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A thousand recordings in folders; every tenth says something that is wrong."""
     folder = tmp_path_factory.mktemp("corpus")
+    whole = record(folder / "turns", [each for turn in turns for each in turn])
+    header, *lines = whole.read_text().splitlines(keepends=True)
+    whole.unlink()
     for number in range(1000):
-        exchanges = [*turns[number % len(turns)], *turns[(number // 7) % len(turns)]]
+        first, second = 2 * (number % len(turns)), 2 * ((number // 7) % len(turns))
+        text = header + "".join(lines[first : first + 2] + lines[second : second + 2])
+        if number % 10 == 3:
+            text = text.replace('\\"index\\":0', '\\"index\\":\\"0\\"', 1)
+        if number % 100 == 50:
+            text += "{broken\n"
         below = folder / f"{number // 100}"
         below.mkdir(exist_ok=True)
-        path = record(below / f"{number:04}.jsonl", exchanges)
-        if number % 10 == 3:
-            path.write_text(path.read_text().replace('\\"index\\":0', '\\"index\\":\\"0\\"', 1))
-        if number % 100 == 50:
-            with path.open("a") as file:
-                file.write("{broken\n")
+        (below / f"{number:04}.jsonl").write_text(text)
     return folder

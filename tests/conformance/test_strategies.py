@@ -57,7 +57,7 @@ def test_streams_hold_every_event_and_many_kinds_of_parts(revision: str) -> None
     union = "Step" if "Step" in definitions else "Content"
     events: set[str] = set()
     parts: set[str] = set()
-    for exchange in sampled(strategies.exchanges(revision), 200):
+    for exchange in sampled(strategies.exchanges(revision), 120):
         events |= {event["event_type"] for event in exchange.events}
         parts |= {
             e[key]["type"] for e in exchange.events for key in ("step", "content") if key in e
@@ -73,6 +73,12 @@ def test_a_near_miss_differs_from_a_valid_payload_in_one_place() -> None:
                 json.loads(miss.payload)
         elif miss.change == "drop":
             assert miss.pointer.removeprefix("/") not in miss.payload
+
+
+def test_what_takes_anything_has_no_unknown_fields() -> None:
+    changes = {miss.change for miss in sampled(strategies.near_misses("DynamicAgentConfig"), 60)}
+    assert {"drop", "null", "retype", "unknown-value"} <= changes
+    assert "unknown-field" not in changes
 
 
 def test_strategies_shrink() -> None:

@@ -10,11 +10,13 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped,unused-ignore]
 import pytest
+from attrs import evolve
 
 from gemini_interactions._bindings import REVISIONS
-from gemini_interactions.conformance import Deviation, Validator, strategies
+from gemini_interactions.conformance import Deviation, Validator, strategies, validation
+from gemini_interactions.conformance.drawing import Payloads
 from gemini_interactions.conformance.excerpts import excerpt
-from gemini_interactions.conformance.judging import judging_schema
+from gemini_interactions.conformance.judging import arm_of, judging_schema
 from gemini_interactions.conformance.schemas import schema_of
 from gemini_interactions.errors import ConfigurationError
 
@@ -121,6 +123,10 @@ def test_what_is_reported(kind: Any, payload: Any, expected: list[Any]) -> None:
          [("/1/type", "required", None)]),
         (LAUNCH, "FunctionResultContent",
          {"type": "function_result", "call_id": "a", "result": {"any": ["thing"]}}, []),
+        (LEGACY, "FunctionResultContent",
+         {"type": "function_result", "call_id": "a", "result": [1, {"type": "any"}]}, []),
+        (LAUNCH, "FunctionResultContent",
+         {"type": "function_result", "call_id": "a", "result": {"items": [5]}}, []),
         (LAUNCH, "StepStop", {}, None),
         (LATEST, "StepStop", {"event_type": "step.start", "index": 0},
          [("/event_type", "const", None)]),
@@ -162,6 +168,18 @@ def test_every_deviation_that_a_payload_can_show_is_recognised() -> None:
     assert {deviation.pointer for deviation in found if deviation.known is None} == {
         "/error/details"  # a vector of the bindings has more in it than its name says
     }
+
+
+def test_other_kinds_of_a_field_are_not_those_of_its_items() -> None:
+    accepted = {"Interaction": {"response_modalities": ["integer"]}}
+    treatment = {"kind": "also-accepts", "fields": accepted}
+    schema = evolve(schema_of(LATEST), deviations=({"id": "counted", "treatment": treatment},))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(validation, "schema_of", lambda revision: schema)
+        validator = Validator()
+    for said, known in ((5, "counted"), ([5], None)):
+        (found,) = validator.interaction({"status": "completed", "response_modalities": said})
+        assert (found.rule, found.known) == ("type", known)
 
 
 def test_messages_are_plain_and_excerpts_short() -> None:
@@ -261,8 +279,40 @@ def test_another_validator_agrees(kind: Any, revision: str) -> None:
     judging = judging_schema(schema, schema.roots[kind], sender)
     jsonschema.Draft202012Validator.check_schema(judging)
     other = jsonschema.Draft202012Validator(judging)
-    for payload in sampled(strategies.payloads(kind, revision), 20):
+    for payload in sampled(strategies.payloads(kind, revision), 10):
         assert other.is_valid(payload)
-    for miss in sampled(strategies.near_misses(kind, revision), 40):
+    for miss in sampled(strategies.near_misses(kind, revision), 25):
         assert not other.is_valid(miss.payload)
         assert validator.judge(kind, miss.payload) != []
+
+
+def test_what_only_the_other_side_sends_is_forbidden_and_never_drawn() -> None:
+    schema, name = schema_of(LATEST), "CreateModelInteraction"
+    judging = judging_schema(schema, name, "service")
+    drawn = sampled(Payloads(schema, "service").of(name), 60)
+    assert all(jsonschema.Draft202012Validator(judging).is_valid(payload) for payload in drawn)
+    assert not jsonschema.Draft202012Validator(judging).is_valid({**drawn[0], "store": True})
+
+
+@pytest.mark.parametrize(
+    ("revision", "choice", "value", "arm"),
+    [
+        (LATEST, "CreateInteraction", {"model": "m"}, 0),
+        (LATEST, "CreateInteraction", {"agent": "a"}, 1),
+        (LATEST, "InteractionInput", "a", 0),
+        (LATEST, "InteractionInput", {"type": "text"}, 1),
+        (LATEST, "InteractionInput", [{"type": "user_input"}], 2),
+        (LATEST, "InteractionInput", [], 2),
+        (LATEST, "InteractionInput", [{"type": 5}], 2),
+        (LATEST, "InteractionInput", [{"type": "text"}], 3),
+        (LATEST, "InteractionInput", 5, None),
+        (LEGACY, "InteractionInput", [{"type": "text"}], 1),
+        (LEGACY, "InteractionInput", [{"role": "user"}], 2),
+        (LEGACY, "InteractionInput", [], 1),
+    ],
+)
+def test_arms_are_told_apart(revision: str, choice: str, value: Any, arm: int | None) -> None:
+    schema = schema_of(revision)
+    definition = schema.definitions[choice]
+    expected = None if arm is None else definition["anyOf"][arm]
+    assert arm_of(schema, definition, value) == expected

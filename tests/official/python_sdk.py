@@ -7,6 +7,7 @@ first answer that is not as expected ends the program with a traceback.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import islice
 from typing import Any
@@ -324,9 +325,10 @@ STEPS: list[Callable[[Any], Awaitable[str]]] = [
     continuation,
     error_event,
     unknown,
-    refused,
     denied,
 ]
+PROVOKING = [refused]
+"""What a good client does not do; left out with `--conforming`."""
 ON_VERTEX = [create, stream, background, resume, cancel, delete]
 
 
@@ -339,7 +341,8 @@ async def main() -> None:
         location="europe-west4",
         credentials=user("an-access-token", quota_project_id="who-pays"),
     )
-    for title, client, steps in (("gemini", gemini, STEPS), ("vertex", vertex, ON_VERTEX)):
+    all_steps = [*STEPS, *([] if "--conforming" in sys.argv else PROVOKING)]
+    for title, client, steps in (("gemini", gemini, all_steps), ("vertex", vertex, ON_VERTEX)):
         for kind in (Blocking, Asynchronous):
             for step in steps:
                 told = await step(kind(client))

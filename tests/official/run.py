@@ -2,8 +2,8 @@
 
     python tests/official/run.py DIRECTORY
 
-The directory is where npm has installed @google/genai. The exit status is the number of SDKs that
-were not content.
+The directory is where npm has installed @google/genai. Then `conform client` judges what they send.
+The exit status is the number of SDKs that were not content, or not in order.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def main(modules: Path) -> int:
         "Python": [sys.executable, "-W", "error", str(HERE / "python_sdk.py")],
         "JavaScript": ["node", str(script)],
     }
-    return sum(run(name, command) for name, command in commands.items())
+    failed = sum(run(name, command) for name, command in commands.items())
+    return failed + sum(judge(name, command) for name, command in commands.items())
 
 
 def run(name: str, command: list[str]) -> bool:
@@ -41,6 +42,16 @@ def run(name: str, command: list[str]) -> bool:
             print("sent:", line)
     print(f"--- {name}: {'failed' if done.returncode else 'content'}", flush=True)
     return done.returncode != 0
+
+
+def judge(name: str, command: list[str]) -> bool:
+    """Whether what an SDK sends breaks a clause of `conform client`."""
+    print(f"--- {name}, judged", flush=True)
+    conform = [sys.executable, "-m", "gemini_interactions", "conform", "client", "--"]
+    return (
+        subprocess.run([*conform, *command, "--conforming"], timeout=300, check=False).returncode
+        != 0
+    )
 
 
 def environ(url: str) -> dict[str, str]:

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import CodegenError
-from . import bump, check, export, generate, import_, vendor
+from . import bump, check, diff, export, generate, import_, vendor
 
 COMMANDS = {
     "generate": generate,
     "check": check,
+    "diff": diff,
     "import": import_,
     "export": export,
     "bump": bump,

@@ -12,12 +12,13 @@ from pathlib import Path
 from .. import __version__
 from ..attention import matters
 from ..bump import Bump, Places, made, next_version
+from ..diff.changelogs import changes_beside
 from ..diff.text import lines_of
 from ..diff.wording import AUDIENCES
 from ..errors import printable
 from ..transaction import Transaction, settle
 from . import import_
-from .places import add_out
+from .places import add_changes, add_out
 
 HELP = "take in a new revision: import, diff, bindings, changelogs, public names and check in one"
 SHOWN = 8
@@ -30,25 +31,48 @@ and then
 def add_options(options: ArgumentParser) -> None:
     import_.add_options(options)
     add_out(options)
+    add_changes(options)
     options.add_argument(
         "--dry-run", action="store_true", help="do and show all of it, and write nothing"
     )
 
 
 def run(options: Namespace) -> int:
-    places = Places(options.spec, options.out)
-    with tempfile.TemporaryDirectory(prefix="interactions-codegen-") as scratch:
-        if options.dry_run:
-            settle(places.spec, places.bindings)
-            bump = prepared(options, places, Path(scratch))
-        else:
-            with Transaction(places.home) as transaction:
-                transaction.settle(places.spec, places.bindings)
-                bump = prepared(options, places, Path(scratch))
-                bump.put(transaction, places)
-    print("\n".join(account(bump, places, dry_run=options.dry_run)))
-    import_.write_report(bump.report, options.report)
+    changes = options.changes or changes_beside(options.spec)
+    places = Places(options.spec, options.out, changes)
+    with (
+        import_.refusals_told(options),
+        tempfile.TemporaryDirectory(prefix="interactions-codegen-") as scratch,
+    ):
+        work = rehearse if options.dry_run else carry_out
+        lines = work(options, places, Path(scratch))
+    print("\n".join(lines))
     return 0
+
+
+def rehearse(options: Namespace, places: Places, scratch: Path) -> list[str]:
+    settle(*filter(None, [places.spec, places.bindings, places.changes]))
+    bump = prepared(options, places, scratch)
+    import_.write_report(bump.report, options.report)
+    return [*account(bump, places), "Nothing is written: without --dry-run it is."]
+
+
+def carry_out(options: Namespace, places: Places, scratch: Path) -> list[str]:
+    with Transaction(places.home) as transaction:
+        settle(*filter(None, [places.spec, places.bindings, places.changes]))
+        bump = prepared(options, places, scratch)
+        lines = [*account(bump, places), NEXT]
+        bump.put(transaction, places)
+        put_report(transaction, bump, options.report)
+    return lines
+
+
+def put_report(transaction: Transaction, bump: Bump, file: Path | None) -> None:
+    """With all the rest, unless it is to go elsewhere: then before, as it may fail."""
+    if file is not None and file.resolve().is_relative_to(transaction.home):
+        transaction.put(file, import_.as_text(bump.report))
+    else:
+        import_.write_report(bump.report, file)
 
 
 def prepared(options: Namespace, places: Places, scratch: Path) -> Bump:
@@ -61,7 +85,7 @@ def tell(step: str) -> None:
     print(f"interactions-codegen: {step} …", file=sys.stderr)
 
 
-def account(bump: Bump, places: Places, *, dry_run: bool) -> Iterator[str]:
+def account(bump: Bump, places: Places) -> Iterator[str]:
     """What was done, and what is left to do."""
     based = "" if bump.report.base is None else f", on the base of {bump.report.base}"
     yield f"{bump.label} of {printable(bump.report.document)}{based}"
@@ -71,6 +95,8 @@ def account(bump: Bump, places: Places, *, dry_run: bool) -> Iterator[str]:
         yield ""
         yield from islice(lines_of(bump.diff), 1 + len(AUDIENCES))
         yield f"This asks for version {next_version(__version__, bump.diff.verdict)} at least."
+    if bump.label == max(bump.sources):
+        yield f"Clients speak {bump.label} from now on, unless they are told otherwise."
     for number, matter in enumerate(matters(bump, places), 1):
         yield ""
         yield f"{number}. {matter.title} ({len(matter.items)}):"
@@ -78,7 +104,6 @@ def account(bump: Bump, places: Places, *, dry_run: bool) -> Iterator[str]:
         if len(matter.items) > SHOWN:
             yield f"     … {len(matter.items) - SHOWN} more: see --report and the changelog"
     yield ""
-    yield "Nothing is written: without --dry-run it is." if dry_run else NEXT
 
 
 def written(bump: Bump, places: Places) -> Iterator[tuple[Path, int]]:

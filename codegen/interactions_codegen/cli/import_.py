@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import CodegenError
@@ -12,8 +14,8 @@ from ..openapi.document import STANDARD_INPUT, read
 from ..openapi.importing import Imported, check_label, import_document
 from ..openapi.report import ImportRefusedError, Report
 from ..source import LABEL, Source, load, revisions_in
-from ..transaction import Transaction, replace_tree
-from .places import add_spec
+from ..transaction import Transaction, replace_tree, settle
+from .places import PACKAGED, add_spec
 
 HELP = "make a revision of an OpenAPI document"
 
@@ -37,7 +39,9 @@ def add_options(options: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    found = imported(options)
+    settle(options.spec)
+    with refusals_told(options):
+        found = imported(options)
     folder = options.spec / options.revision
     replace_tree(folder, found.files)
     write_report(found.report, options.report)
@@ -52,13 +56,21 @@ def imported(options: Namespace) -> Imported:
     folder = options.spec / options.revision
     if not options.spec.is_dir():
         raise CodegenError(f"{options.spec} is no folder: give the spec folder with --spec")
+    if options.spec == PACKAGED:
+        raise CodegenError("there is no spec folder here: give the one to add to with --spec")
     if folder.exists() and not options.force:
         raise CodegenError(f"{folder} is there already: --force replaces it")
     if folder.is_dir() and (foreign := [p.name for p in folder.iterdir() if p.suffix != ".json"]):
         raise CodegenError(f"{folder} holds files that are not ours: {', '.join(sorted(foreign))}")
     base = base_of(options.spec, options.revision, options.base)
+    return import_document(read(options.document), options.revision, base)
+
+
+@contextmanager
+def refusals_told(options: Namespace) -> Generator[None]:
+    """The message of a refusal names one reason; the report has all."""
     try:
-        return import_document(read(options.document), options.revision, base)
+        yield
     except ImportRefusedError as error:
         print(error.report, file=sys.stderr)
         write_report(error.report, options.report)
@@ -79,4 +91,8 @@ def base_of(spec: Path, label: str, given: str | None) -> Source | None:
 def write_report(report: Report, file: Path | None) -> None:
     if file is not None:
         with Transaction(file.parent) as transaction:
-            transaction.put(file, json.dumps(report.as_json(), indent=2) + "\n")
+            transaction.put(file, as_text(report))
+
+
+def as_text(report: Report) -> str:
+    return json.dumps(report.as_json(), indent=2) + "\n"

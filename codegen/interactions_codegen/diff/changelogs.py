@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from .. import output
 from ..errors import CodegenError
 from ..model import Revision
 from ..source import LABEL
@@ -48,16 +49,19 @@ def changes_beside(spec: Path) -> Path | None:
     return spec.parent / "docs" / "changes" if docs.is_dir() else None
 
 
+def differences(pages: Mapping[str, str], folder: Path) -> Iterator[str]:
+    """What keeps a folder from holding these pages."""
+    if found := list(output.differences(pages, folder)):
+        yield f"{folder}:"
+        yield from found
+
+
 def put_changelogs(transaction: Transaction, folder: Path, pages: Mapping[str, str]) -> None:
     """Let the changelogs change together with whatever else the transaction changes."""
-    foreign = [path.name for path in present(folder) if not is_ours(path)]
-    if foreign:
+    present = sorted(folder.iterdir()) if folder.is_dir() else []
+    if foreign := [path.name for path in present if not is_ours(path)]:
         raise CodegenError(f"{folder} holds files that are not ours: {', '.join(foreign)}")
     transaction.replace(folder, pages)
-
-
-def present(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 def is_ours(path: Path) -> bool:

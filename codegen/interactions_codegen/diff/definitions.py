@@ -12,6 +12,7 @@ from ..model import (
     EnumType,
     Field,
     ListOf,
+    Named,
     ObjectType,
     Revision,
     Type,
@@ -49,6 +50,7 @@ class Thing:
         before: str = "",
         after: str = "",
         items: Sequence[str] = (),
+        *,
         impact: Impact | None = None,
     ) -> Change:
         return Change(
@@ -71,7 +73,7 @@ class Thing:
         if added := [value for value in after.listed if value not in before.listed]:
             changes.append(self.change("values-added", items=added))
         if removed := [value for value in before.listed if value not in after.listed]:
-            kind = "values-unlisted" if before.open and after.open else "values-removed"
+            kind = "values-unlisted" if after.open else "values-removed"
             changes.append(self.change(kind, items=removed))
         return [*changes, *self.marked(before.open, after.open, "opened", "closed")]
 
@@ -153,8 +155,7 @@ class Definitions:
         elif isinstance(before, AliasType) and isinstance(after, AliasType):
             rows = [self.choice(before, after)]
         else:
-            kinds = [FORMS[type(definition)] for definition in (before, after)]
-            changes.append(self.whole(before, after).change("form-changed", *kinds))
+            changes.append(self.form_change(before, after))
             rows = [Row(cell, None) for cell in cells(before)]
             rows += [Row(None, cell) for cell in cells(after)]
         return entry(before, after, changes, rows)
@@ -162,6 +163,16 @@ class Definitions:
     def whole(self, before: Definition, after: Definition) -> Thing:
         """Two counterparts as things that change."""
         return Thing(before.name, after.name, self.audience_before(before))
+
+    def form_change(self, before: Definition, after: Definition) -> Change:
+        """As grave as it would be for a field that changed its type from the one to the other."""
+        pair = (before.name, after.name)
+        old = Side(self.old.revision, self.old.pairs - {pair})
+        new = Side(self.new.revision, self.new.pairs - {pair[::-1]})
+        audience = self.audience_before(before)
+        impact = of_retyping(old, Named(before.name), new, Named(after.name), audience)
+        forms = FORMS[type(before)], FORMS[type(after)]
+        return self.whole(before, after).change("form-changed", *forms, impact=impact)
 
     def identity(self, before: Definition, after: Definition) -> Iterator[Change]:
         """What it is called, in the inventory and on the wire."""
@@ -260,7 +271,7 @@ class Definitions:
 
     def field(self, thing: Thing, was: Field, now: Field) -> Iterator[Change]:
         if was.wire != now.wire:
-            yield thing.change("field-renamed", *map(described, (was, now)))
+            yield thing.change("field-renamed", described(was), described(now))
         if not inherits(was.type, now.type, self.pairs):
             yield from self.retyped(thing, was.type, now.type)
         if was.format != now.format:

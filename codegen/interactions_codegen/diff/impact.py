@@ -17,7 +17,7 @@ GROUPS: Mapping[str, Mapping[str, Impact]] = {
         "type-removed": Impact("breaking", "breaking", "breaking"),
         "variant-moved": Impact("breaking", "breaking", "breaking"),
         "variant-renamed": Impact("breaking", "breaking", "breaking"),
-        "form-changed": Impact("breaking", "breaking", "breaking"),
+        "form-changed": Impact("breaking", "breaking", "breaking"),  # at worst, as `retyped`
         "type-renamed": Impact("neutral", "neutral", "neutral"),
         "union-split": Impact("additive", "additive", "additive"),
         "type-split": Impact("neutral", "neutral", "neutral"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .changes import SEVERITIES, Change, Diff, Entry
+from .changes import SEVERITIES, Change, Diff, Entry, Severity
 from .wording import AUDIENCES, VERDICTS, counts, severities, words
 
 RENAMES = ("variant-moved", "variant-renamed", "type-renamed", "type-split", "field-renamed")
@@ -39,7 +39,7 @@ def lines_of(diff: Diff) -> Iterator[str]:
 
 
 def count_table(diff: Diff) -> Iterator[str]:
-    shown = [severity for severity in reversed(SEVERITIES) if severity != "neutral"]
+    shown: list[Severity] = [s for s in reversed(SEVERITIES) if s != "neutral"]
     yield f"| | {' | '.join(shown)} |"
     yield f"|---|{'---:|' * len(shown)}"
     for audience, found in counts(diff).items():

@@ -12,6 +12,7 @@
     element,
     entries: all(".entry", element).map((entry) => ({
       element: entry,
+      table: entry.querySelector(".sides"),
       title: entry.querySelector("h3").textContent.toLowerCase(),
       about: all(":scope > .changes > .change", entry),
       rows: all(".row", entry).map((row) => ({
@@ -59,6 +60,7 @@
           visible = true;
           shown.add(change.dataset.number);
         }
+        if (entry.table) entry.table.hidden = entry.rows.every((row) => row.element.hidden);
         entry.element.hidden = !visible;
       }
       family.element.hidden = family.entries.every((entry) => entry.element.hidden);

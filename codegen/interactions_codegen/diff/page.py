@@ -64,15 +64,29 @@ class Page:
 
     def __init__(self, diff: Diff) -> None:
         self.numbers = {id(change): number for number, change in enumerate(diff.changes)}
+        self.by_old = {entry.old: entry for entry in diff.entries}
+        self.by_new = {entry.new: entry for entry in diff.entries}
 
     def number(self, change: Change) -> int:
         return self.numbers[id(change)]
 
     def numbers_of(self, entry: Entry, row: Row) -> str:
-        """The changes that a line has to do with: those of the whole, where it came or went."""
-        lonely = row.old is None or row.new is None
-        changes = row.changes or (entry.changes if lonely else ())
+        """The changes that a line has to do with: its own, or those of what came or went."""
+        about = self.told_elsewhere(entry, row)
+        changes = row.changes or (about.changes if about is not None else ())
         return " ".join(str(self.number(change)) for change in changes)
+
+    def member_of(self, entry: Entry, row: Row) -> str:
+        """The type that says what became of a union's member; empty where the line says it."""
+        about = self.told_elsewhere(entry, row)
+        return about.new or about.old if about is not None and about is not entry else ""
+
+    def told_elsewhere(self, entry: Entry, row: Row) -> Entry | None:
+        cell = row.old or row.new
+        if row.changes or cell is None or (row.old and row.new):
+            return None
+        types = self.by_old if row.old else self.by_new
+        return types.get(cell.text, entry) if entry.form == "union" else entry
 
     def told_at(self, entry: Entry) -> Iterator[tuple[Row, list[Change]]]:
         """Its lines, each with the changes that are told there: at the first they are about."""
@@ -95,13 +109,13 @@ class Page:
 
     @staticmethod
     def badges(change: Change) -> list[tuple[Severity, str]]:
-        """How grave it is and for whom; strict readers go without saying where readers are named."""
+        """How grave it is, and for whom."""
         found = dict(zip(AUDIENCES, severities(change.impact), strict=True))
         if found["strict readers"] == found["readers"]:
-            del found["strict readers"]
-        named: dict[Severity, str] = {
-            severity: ", ".join(name for name, grade in found.items() if grade == severity)
-            for severity in GRAVE
-        }
-        badges = [(severity, who) for severity, who in named.items() if who]
+            del found["strict readers"]  # who goes without saying
+        badges: list[tuple[Severity, str]] = [
+            (grade, ", ".join(concerned))
+            for grade in GRAVE
+            if (concerned := [name for name, own in found.items() if own == grade])
+        ]
         return badges or [(worst(change.impact), "")]

@@ -54,7 +54,7 @@ def spelled(type_: Type) -> str:
         return type_.name
     if isinstance(type_, ListOf):
         inner = spelled(type_.item)
-        return f"({inner})[]" if isinstance(type_.item, Choice) else f"{inner}[]"
+        return f"({inner})[]" if isinstance(type_.item, Choice | MapOf) else f"{inner}[]"
     if isinstance(type_, MapOf):
         return f"map of {spelled(type_.value)}"
     if isinstance(type_, Choice):

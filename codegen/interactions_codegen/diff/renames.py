@@ -1,7 +1,7 @@
 """Who is who: which type, and which field, of one revision became which of the next.
 
 What `aliases` of the newer revision says holds. Then, in this order: a member of the same union
-under the same tag; a definition of the same name; and for what is left over, likeness. Two things
+under the same tag; a definition of the same name; for what is left over, likeness. Two things
 are alike when at least half of what they hold is the same (`LEAST_SHARED`) and that and the
 likeness of their tags, or names, come to `LEAST_LIKENESS` on average. Only members of one union,
 or of one tag, are compared. The likeliest pair goes first; where two are as likely, the pair whose
@@ -56,17 +56,18 @@ def paired(old: Revision, new: Revision) -> Pairs:
     """Every counterpart of every type: several where one was split, or several became one."""
     found = dict.fromkeys(pairs_by_alias(old, new))
     found |= dict.fromkeys(free(found, pairs_by_tag(old, new)))
-    found |= dict.fromkeys(free(found, ((name, name) for name in both(old, new))))
+    found |= dict.fromkeys(free(found, ((name, name) for name in both(old, new)), one_side=True))
     for pair in likely_pairs(old, new, found):
         found |= dict.fromkeys(free(found, [pair]))
     types = tuple(found)
     return Pairs(types, frozenset(heirs(old, new, types)))
 
 
-def free(taken: Iterable[Pair], pairs: Iterable[Pair]) -> list[Pair]:
-    """The pairs whose partners are both without one so far."""
+def free(taken: Iterable[Pair], pairs: Iterable[Pair], *, one_side: bool = False) -> list[Pair]:
+    """The pairs whose partners are without one so far: both of them, or one at least."""
     olds, news = {old for old, _ in taken}, {new for _, new in taken}
-    return [(old, new) for old, new in pairs if old not in olds and new not in news]
+    least = 1 if one_side else 2
+    return [(old, new) for old, new in pairs if (old not in olds) + (new not in news) >= least]
 
 
 def both(old: Revision, new: Revision) -> Iterator[str]:

@@ -100,13 +100,13 @@ class Carrier:
         return revision
 
     def header(self, label: str, headers: list[str]) -> str | None:
-        before = self.carried.revision
-        if label in headers or (headers and before["label"] != label):
+        """The document's; else the label, if that is what the base sends; else what it sends."""
+        before: str | None = self.carried.revision["header"]
+        if headers:
             return label if label in headers else headers[0]
-        if before["header"] is None or before["header"] != before["label"]:
-            return before["header"]  # type: ignore[no-any-return]
-        if before["label"] != label:
-            self.report.note("settled", "Api-Revision", "the label, as in the base revision")
+        if before != self.carried.revision["label"]:
+            return before
+        self.report.note("settled", "Api-Revision", "the label, as in the base revision")
         return label
 
     def missing_of_answer(self, answer: Mapping[str, Any]) -> str | None:

@@ -51,7 +51,14 @@ class Imported:
 
 
 def import_document(document: Document, label: str, base: Source | None) -> Imported:
-    """What the document says, as a revision that has passed every check of the generator.
+    """What the document says, as a revision that has passed every check of the generator."""
+    imported, types = draft(document, label, base)
+    check(imported.files, label, types)
+    return imported
+
+
+def draft(document: Document, label: str, base: Source | None) -> tuple[Imported, Types]:
+    """What the document says, and the types that it says it of; the generator may still refuse it.
 
     A document that we exported says all of it in our own words: it takes nothing from a base.
     """
@@ -69,8 +76,7 @@ def import_document(document: Document, label: str, base: Source | None) -> Impo
     files = Writer(document, label, carried, inventory, types, operations, recognised).files()
     if report.sections["could_not_place"]:
         report.refuse()
-    check(files, label, types)
-    return Imported(files, report)
+    return Imported(files, report), types
 
 
 def check_label(label: str) -> None:
@@ -224,7 +230,8 @@ def check(files: Mapping[str, str], label: str, types: Types) -> None:
         folder = Path(scratch) / label
         folder.mkdir()
         for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            # What UTF-8 cannot say is for `load` to refuse.
+            (folder / name).write_bytes(text.encode("utf-8", "surrogatepass"))
         try:
             build(load(folder))
         except SpecError as error:

@@ -116,11 +116,10 @@ class Finder:
             scope = "/projects/{project}/locations/{location}"
             path = path.replace("/{api_version}", "/{api_version}" + scope, 1)
         usual = ["vertex"] if scoped else ["gemini", "vertex_unscoped"]
-        found: Any = given.get("x-backends", usual)
+        found: Any = given.get("x-backends")
         backends: list[Any] = found if is_array(found) else []
-        for backend in backends:
-            if isinstance(backend, str):
-                operation.paths[backend] = path
+        for backend in [name for name in backends if isinstance(name, str)] or usual:
+            operation.paths[backend] = path
 
     # --- what an operation takes and gives ---------------------------------------------------
 

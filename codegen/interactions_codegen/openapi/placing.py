@@ -53,7 +53,8 @@ class Placer:
 
     def place_one(self, name: str) -> bool:
         for family, rule in self.candidates(name):
-            if not self.circle_with(name, family):
+            # A circle that is there already is no reason against a family: the checks refuse it.
+            if self.is_circular(self.placed) or not self.is_circular({**self.placed, name: family}):
                 self.placed[name] = family
                 self.types.report.note("placed", name, f"{family}: {rule}")
                 return True
@@ -110,9 +111,8 @@ class Placer:
         known = [family for family in self.families if family in found]
         return [*known, *sorted(found - set(known))]
 
-    def circle_with(self, name: str, family: str) -> bool:
+    def is_circular(self, placed: Mapping[str, str]) -> bool:
         """Whether families would import one another in a circle."""
-        placed = {**self.placed, name: family}
         graph: dict[str, set[str]] = {}
         for user, home in placed.items():
             needed = {placed[t] for t in targets(self.types.nodes[user]) if t in placed}

@@ -39,7 +39,7 @@ from .nodes import (
 )
 from .report import Report
 
-MOST_SCHEMAS = 200_000
+MOST_SCHEMAS = 30_000
 DEEPEST = 100
 SCALARS = frozenset({"boolean", "integer", "number", "string"})
 
@@ -243,13 +243,12 @@ class Reader:
 
     def only_narrows(self, arms: Any, keyword: str) -> bool:
         """Arms that forbid combinations of properties, as OpenAPI has no other way to."""
-        narrows = is_array(arms) and all(
-            is_object(arm) and arm.keys() <= NARROWING and arm.keys() & {"not", "required"}
-            for arm in arms
-        )
-        if narrows:
+        given: list[Any] = arms if is_array(arms) else []
+        keys: list[set[str]] = [set(arm) if is_object(arm) else set() for arm in given]
+        narrows = all(own <= NARROWING and own & {"not", "required"} for own in keys)
+        if keys and narrows:
             self.report.keywords[keyword] += 1
-        return narrows
+        return bool(keys) and narrows
 
     def read_union(
         self, schema: Mapping[str, Any], place: Place, about: dict[str, Any], key: str
@@ -296,6 +295,7 @@ class Reader:
                 problem = f"{reference!r} leads to no schema of this document"
                 raise place.error(problem, "mapping", tag)
             mapping[tag] = name
+            self.pending.append(name)
         return mapping
 
     def rules(

@@ -154,7 +154,9 @@ class Types:
 
     def reached(self, more: Iterable[str] = ()) -> list[str]:
         """The types that operations reach, in the order in which they do, level by level."""
-        pending = [name for node in self.roots.values() for name in targets(node)] + list(more)
+        pending = [name for node in self.roots.values() for name in targets(node)] + [
+            name for name in more if name in self.nodes
+        ]
         found: dict[str, None] = {}
         while pending:
             name = pending.pop(0)

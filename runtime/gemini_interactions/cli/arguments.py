@@ -203,7 +203,7 @@ def add_conform_server(commands: Commands) -> None:
     add("url", nargs="?", metavar="URL", help="base URL of the server")
     add("--revision", dest="api_revision", default=argparse.SUPPRESS, help="same as --api-revision")
     add("--strict", action="store_true", help="known deviations count as well")
-    add("--only", nargs="+", default=[], metavar="CLAUSE", help="such as create.answer, or stream")
+    add("--only", action="append", default=[], metavar="CLAUSE", help="such as stream.end, or tool")
     add("--list", action="store_true", help="say which clauses there are, and end")
     add("--model", default=MODEL, help=f"model to ask (default: {MODEL})")
     add("--agent", help="agent that works in the background (default: the model)")

@@ -54,7 +54,7 @@ def check_outputs(options: Namespace) -> None:
 
 
 def examined(sources: Sources, options: Namespace, terminal: Terminal) -> Report:
-    from ..conformance.corpus import cores, examine_all
+    from ..conformance.corpus import examine_all, useful_jobs
     from ..conformance.examining import Options
 
     how = Options(revision=options.revision, as_=options.as_)
@@ -63,7 +63,7 @@ def examined(sources: Sources, options: Namespace, terminal: Terminal) -> Report
     watch = ProgressLine(terminal) if options.progress or terminal.err_is_tty else None
     if options.dask is not None:
         return examined_on_cluster(sources, how, options.dask, watch)
-    return examine_all(sources, how, jobs=options.jobs or cores(), watch=watch)
+    return examine_all(sources, how, jobs=options.jobs or useful_jobs(sources), watch=watch)
 
 
 def examined_on_cluster(

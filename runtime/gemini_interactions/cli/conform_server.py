@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from .._bindings import LATEST
@@ -38,7 +38,7 @@ def conform_server(options: Namespace, terminal: Terminal) -> int:
     announce(planned, terminal, allowed=options.yes or is_loopback(settings["base_url"]))
     verdicts: list[Verdict] = []
     with recording(options.record) as recorder:
-        for verdict in check_server(
+        checking = check_server(
             planned,
             settings,
             strict=options.strict,
@@ -46,9 +46,11 @@ def conform_server(options: Namespace, terminal: Terminal) -> int:
             agent=options.agent,
             patience=options.patience,
             recorder=recorder,
-        ):
-            verdicts.append(verdict)
-            show(verdict, options, terminal)
+        )
+        with closing(checking):  # what was created goes away, whatever happens
+            for verdict in checking:
+                verdicts.append(verdict)
+                show(verdict, options, terminal)
     return told(verdicts, options, terminal, about="server", revision=revision)
 
 

@@ -45,7 +45,7 @@ def deviations_of(
         yield from (("", found) for found in validator.judge(kind, payload))
         return
     judge = StreamJudge(validator)
-    for number, event in enumerate(payload):
+    for number, event in enumerate(payload, 1):
         yield from ((f"event {number}", found) for found in judge.add(event))
     # Whoever has parsed events has no [DONE] any more.
     yield from (("the stream", found) for found in judge.end(True, stored))

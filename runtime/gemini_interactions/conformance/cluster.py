@@ -21,7 +21,7 @@ from .report import Report
 __all__ = ["examine_on_cluster"]
 
 MISSING: Final = "a Dask cluster needs dask.distributed: pip install 'gemini-interactions[dask]'"
-CONNECT: Final = "10s"
+CONNECT: Final = "5s"
 AHEAD: Final = 4
 """Batches on their way for each thread of the cluster."""
 

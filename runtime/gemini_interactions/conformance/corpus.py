@@ -23,11 +23,13 @@ from .inputs import STDIN, Source, Sources
 from .inputs.items import unreadable
 from .report import InputResult, Report
 
-__all__ = ["Batch", "Progress", "Watch", "batches_of", "cores", "examine_all", "examined_batch"]
+__all__ = ["Batch", "Progress", "Watch", "batches_of", "examine_all", "examined_batch", "useful_jobs"]
 
 BATCH_BYTES: Final = 4 << 20
 BATCH_INPUTS: Final = 64
 """What goes to a process at once: enough to be worth it, little enough to be lost."""
+WORTH_PROCESSES: Final = 2 << 20
+"""Bytes from which on it is faster to start some."""
 AHEAD: Final = 3
 """Batches per process that are handed out before they are needed."""
 
@@ -74,8 +76,13 @@ def examine_all(
     return run.report()
 
 
+def useful_jobs(sources: Sources) -> int:
+    """As many processes as there are cores, unless it is over before they have started."""
+    size = sum(source.size for source in sources.found)
+    return cores() if size > WORTH_PROCESSES else 1
+
+
 def cores() -> int:
-    """How many processes can run at once."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
@@ -170,9 +177,7 @@ def in_processes(batches: Iterator[Batch], options: Options, jobs: int, run: Run
                 suspects += workers.collect(run)
         while workers.busy:
             suspects += workers.collect(run)
-    for first, sources in sorted(suspects):
-        for number, source in enumerate(sources, first):
-            run.take((number, (source,)), [examined_alone(source, options)])
+    examine_suspects(sorted(suspects), options, run)
 
 
 class Workers:
@@ -230,13 +235,21 @@ def new_pool(jobs: int) -> ProcessPoolExecutor:
     )
 
 
-def examined_alone(source: Source, options: Options) -> Report:
-    """The report on an input that may have killed its process, from a process of its own."""
-    with new_pool(1) as pool:
-        try:
-            return pool.submit(examined_batch, (source,), options).result()[0]
-        except BrokenProcessPool:
-            return report_of_death(source)
+def examine_suspects(batches: Iterable[Batch], options: Options, run: Run) -> None:
+    """One input after the other, so that it is known which of them kills its process."""
+    pool: ProcessPoolExecutor | None = None
+    for first, sources in batches:
+        for number, source in enumerate(sources, first):
+            pool = pool or new_pool(1)
+            try:
+                reports = pool.submit(examined_batch, (source,), options).result()
+            except BrokenProcessPool:
+                reports = [report_of_death(source)]
+                pool.shutdown()
+                pool = None
+            run.take((number, (source,)), reports)
+    if pool is not None:
+        pool.shutdown()
 
 
 def report_of_death(source: Source) -> Report:

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from attrs import define, frozen
@@ -97,6 +98,12 @@ def family_of(schema: Schema) -> Family:
     return STEPS if STEPS.union in schema.definitions else OUTPUTS
 
 
+@cache
+def _lore_of(schema: Schema) -> tuple[KnownDeviations, frozenset[str]]:
+    """What is the same for every stream of a revision."""
+    return KnownDeviations(schema), schema.secrets()
+
+
 @define
 class Part:
     """What one index of a stream carries."""
@@ -124,8 +131,7 @@ class StreamJudge:
         schema = self.validator.schema
         self.family = family_of(schema)
         self._bindings = bindings_of(schema.revision)
-        self._known = KnownDeviations(schema)
-        self._secrets = schema.secrets()
+        self._known, self._secrets = _lore_of(schema)
         mapping = schema.definitions[self.family.union]["discriminator"]["mapping"]
         self._part_types = frozenset(mapping)
         self._resumed = resumed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 __all__ = ["NotJson", "parsed", "text_of"]
 
@@ -21,7 +21,7 @@ class NotJson(ValueError):  # noqa: N818 - it is a verdict on an input, not a fa
 def parsed(data: bytes | str) -> Any:
     text = data if isinstance(data, str) else text_of(data)
     try:
-        return json.loads(text, parse_constant=refuse)
+        return DECODER.decode(text)
     except NotJson:
         raise
     except json.JSONDecodeError as error:
@@ -45,3 +45,6 @@ def text_of(data: bytes) -> str:
 
 def refuse(name: str) -> NoReturn:
     raise NotJson("json", f"this is no JSON: it holds {name}")
+
+
+DECODER: Final = json.JSONDecoder(parse_constant=refuse)

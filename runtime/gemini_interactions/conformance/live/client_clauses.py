@@ -22,7 +22,7 @@ from ..validation import Validator
 from .clauses import odd
 from .tape import EVENT_STREAM, media_type
 
-__all__ = ["CLAUSES", "ClientClause", "Seen", "place_of"]
+__all__ = ["AFTERWARDS", "CLAUSES", "Afterwards", "ClientClause", "Create", "Seen", "place_of"]
 
 REMEMBERED: Final = 10_000
 LOSING: Final = frozenset({Level.REFUSE, Level.REPLACE, Level.ENDING, Level.HEAD})
@@ -30,6 +30,20 @@ LOSING: Final = frozenset({Level.REFUSE, Level.REPLACE, Level.ENDING, Level.HEAD
 JSON_TYPE: Final = "application/json"
 BOOLEANS: Final = ("true", "false")
 CREDENTIALS: Final = ("x-goog-api-key", "authorization")
+
+
+@frozen(eq=False)
+class Create:
+    """A create that came, and as the how-manieth request."""
+
+    request: RecordedRequest
+    number: int
+    digest: bytes
+    """Of its body."""
+
+    @property
+    def place(self) -> Place:
+        return place_of(self.request, self.number)
 
 
 @define
@@ -41,8 +55,8 @@ class Seen:
     event_known: Callable[[str, str], bool | None] = lambda interaction_id, event_id: None
     """Whether an event of an interaction was given out; `None` where nobody knows."""
     count: int = 0
-    creates: deque[tuple[bytes, RecordedRequest]] = field(factory=lambda: deque(maxlen=REMEMBERED))
-    """Earlier creates, each with the digest of its body."""
+    creates: deque[Create] = field(factory=lambda: deque(maxlen=REMEMBERED))
+    """The newest ones, oldest first."""
 
     def validator(self, request: RecordedRequest) -> Validator:
         named = request.headers.get("api-revision", "")
@@ -51,7 +65,8 @@ class Seen:
     def done_with(self, request: RecordedRequest) -> None:
         """Remember it for those to come."""
         if request.operation == "create":
-            self.creates.append((digest(request), request))
+            digest = hashlib.sha256(request.body).digest()
+            self.creates.append(Create(request, self.count, digest))
 
 
 Check: TypeAlias = Callable[[RecordedRequest, Seen, Place], Iterator[Finding]]
@@ -64,6 +79,17 @@ class ClientClause:
     applies: Callable[[RecordedRequest, Seen], bool]
     """Whether it says something about a request."""
     check: Check
+
+
+@frozen(kw_only=True)
+class Afterwards:
+    """A clause about all creates, once they are answered."""
+
+    id: str
+    sentence: str
+    about: Callable[[Seen], list[Create]]
+    """Those that it says something about."""
+    check: Callable[[Create, Seen], Iterator[Finding]]
 
 
 def clause(
@@ -86,10 +112,6 @@ def creates(request: RecordedRequest, seen: Seen) -> bool:
 def place_of(request: RecordedRequest, number: int) -> Place:
     """Where a finding is: the request line, without secrets, and its number."""
     return Place(source=f"{request.method} {request.raw_path}", position=f"request {number}")
-
-
-def digest(request: RecordedRequest) -> bytes:
-    return hashlib.sha256(request.body).digest()
 
 
 # --- where to --------------------------------------------------------------------------------
@@ -244,33 +266,6 @@ def resume_cursor(request: RecordedRequest, seen: Seen, place: Place) -> Iterato
         yield odd(place, "request", "cursor", message, cursor, pointer="/last_event_id")
 
 
-def lost(seen: Seen) -> bool:
-    return any(lost_answer(request) for _, request in seen.creates)
-
-
-@clause(
-    "create.once",
-    "A create whose answer was lost is not sent again: it may have been paid for.",
-    applies=lambda request, seen: lost(seen),
-)
-def create_once(request: RecordedRequest, seen: Seen, place: Place) -> Iterator[Finding]:
-    if request.operation != "create":
-        return
-    own = digest(request)
-    for other, earlier in seen.creates:
-        if other == own and lost_answer(earlier):
-            message = f"the same create was sent before, and met {', '.join(earlier.faults)}"
-            yield odd(place, "request", "repeated", message, earlier.status)
-            return
-
-
-def lost_answer(request: RecordedRequest) -> bool:
-    """Whether a fault came between a create and its answer. What was refused may be sent again."""
-    refused = request.status is not None and (400 <= request.status < 500 or request.status == 503)
-    faults = (FAULTS[name] for name in request.faults)
-    return not refused and any(fault.level in LOSING or fault.name == "stall" for fault in faults)
-
-
 CLAUSES: tuple[ClientClause, ...] = (
     route_path,
     route_query,
@@ -283,5 +278,57 @@ CLAUSES: tuple[ClientClause, ...] = (
     body_schema,
     body_none,
     resume_cursor,
-    create_once,
+)
+
+
+# --- in the end --------------------------------------------------------------------------------
+
+
+def fitting_creates(seen: Seen) -> list[Create]:
+    return [create for create in seen.creates if fits(create.request, seen)]
+
+
+def fits(request: RecordedRequest, seen: Seen) -> bool:
+    deviations = seen.validator(request).request(request.json)
+    return all(deviation.known for deviation in deviations)
+
+
+def refused_for_meaning(create: Create, seen: Seen) -> Iterator[Finding]:
+    """The service refuses some of what its schema allows; our server does so on purpose."""
+    if create.request.status == 400 and not create.request.faults:
+        yield odd(create.place, "request", "refused", "it is answered 400", None)
+
+
+def lost_creates(seen: Seen) -> list[Create]:
+    return [create for create in seen.creates if is_lost(create.request)]
+
+
+def is_lost(request: RecordedRequest) -> bool:
+    """Whether a fault came between a create and its answer. What was refused may be sent again."""
+    refused = request.status is not None and (400 <= request.status < 500 or request.status == 503)
+    faults = (FAULTS[name] for name in request.faults)
+    return not refused and any(fault.level in LOSING or fault.name == "stall" for fault in faults)
+
+
+def sent_again(create: Create, seen: Seen) -> Iterator[Finding]:
+    for later in seen.creates:
+        if later.number > create.number and later.digest == create.digest:
+            met = ", ".join(create.request.faults)
+            message = f"the same create was request {create.number}, and met {met}"
+            yield odd(later.place, "request", "repeated", message, create.request.status)
+
+
+AFTERWARDS: tuple[Afterwards, ...] = (
+    Afterwards(
+        id="create.once",
+        sentence="A create whose answer was lost is not sent again: it may have been paid for.",
+        about=lost_creates,
+        check=sent_again,
+    ),
+    Afterwards(
+        id="body.meaning",
+        sentence="No create that fits the schema is refused for what it means.",
+        about=fitting_creates,
+        check=refused_for_meaning,
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -13,43 +13,55 @@ from ...testing.json_values import as_object
 from ..excerpts import excerpt
 from ..findings import Finding
 from .calling import HIDDEN_FIELDS
-from .clauses import Evidence, Verdict, counting, odd
-from .client_clauses import CLAUSES, REMEMBERED, ClientClause, Seen, place_of
+from .clauses import Evidence, Verdict, counting
+from .client_clauses import AFTERWARDS, CLAUSES, Afterwards, Seen, place_of
 
 __all__ = ["ClientJudge", "judging_server"]
 
 MOST_FINDINGS: Final = 20
-MEANING: Final = "body.meaning"
-MEANING_SENTENCE: Final = "No create that fits the schema is refused for what it means."
+NOTHING: Final = "the client sent nothing that this is about"
 
 
 @define
 class Tried:
-    """How often a clause was tried, and what broke it."""
+    """How often a clause was tried, and the first that broke it."""
 
     times: int = 0
-    findings: list[Finding] = field(factory=list[Finding])
+    unknown: list[Finding] = field(factory=list[Finding])
+    known: list[Finding] = field(factory=list[Finding])
     evidence: list[Evidence] = field(factory=list[Evidence])
 
-    def add(self, findings: list[Finding], request: RecordedRequest) -> None:
+    def add(self, findings: Iterable[Finding], request: RecordedRequest) -> None:
         self.times += 1
-        if findings and len(self.findings) < MOST_FINDINGS:
-            self.findings += findings
-            self.evidence.append(evidence_of(request))
+        first = True
+        for finding in findings:
+            kept = self.unknown if finding.deviation.known is None else self.known
+            if len(kept) < MOST_FINDINGS:
+                kept.append(finding)
+                self.evidence += [evidence_of(request)] * first
+                first = False
+
+    def verdict(self, clause: str, sentence: str, *, strict: bool) -> Verdict:
+        broken = counting([*self.unknown, *self.known], strict=strict)
+        return Verdict(
+            clause=clause,
+            sentence=sentence,
+            outcome="broken" if broken else "holds" if self.times else "not testable",
+            reason="" if self.times else NOTHING,
+            findings=broken or tuple(self.known),
+            evidence=tuple(self.evidence),
+        )
 
 
 class ClientJudge:
     def __init__(self, seen: Seen | None = None) -> None:
         self.seen = seen or Seen()
         self._tried = {clause.id: Tried() for clause in CLAUSES}
-        self._fitting: list[tuple[RecordedRequest, int]] = []
-        """Creates that fit the schema, each with its number."""
 
     def take(self, request: RecordedRequest) -> list[Finding]:
         """The next request, as it arrives: what is wrong with it."""
         self.seen.count += 1
-        number = self.seen.count
-        place = place_of(request, number)
+        place = place_of(request, self.seen.count)
         found: list[Finding] = []
         for clause in CLAUSES:
             if clause.applies(request, self.seen):
@@ -57,48 +69,21 @@ class ClientJudge:
                 self._tried[clause.id].add(broken, request)
                 found += broken
         self.seen.done_with(request)
-        if request.operation == "create" and fits(request, self.seen):
-            self._fitting.append((request, number))
-            del self._fitting[:-REMEMBERED]
         return found
 
     def verdicts(self, *, strict: bool = False) -> list[Verdict]:
         """What came of it, once the requests are answered."""
-        found = [self._verdict(clause, strict=strict) for clause in CLAUSES]
-        return [*found, self._meaning()]
+        found = [
+            self._tried[clause.id].verdict(clause.id, clause.sentence, strict=strict)
+            for clause in CLAUSES
+        ]
+        return found + [self._afterwards(clause, strict=strict) for clause in AFTERWARDS]
 
-    def _verdict(self, clause: ClientClause, *, strict: bool) -> Verdict:
-        tried = self._tried[clause.id]
-        broken = counting(tried.findings, strict=strict)
-        return Verdict(
-            clause=clause.id,
-            sentence=clause.sentence,
-            outcome="broken" if broken else "holds" if tried.times else "not testable",
-            reason="" if tried.times else "the client sent nothing that this is about",
-            findings=(broken or tuple(tried.findings))[:MOST_FINDINGS],
-            evidence=tuple(tried.evidence),
-        )
-
-    def _meaning(self) -> Verdict:
-        """The service refuses some of what its schema allows; our server does so on purpose."""
-        refused = [each for each in self._fitting if each[0].status == 400 and not each[0].faults]
-        findings = tuple(
-            odd(place_of(request, number), "request", "refused", "it is answered 400", None)
-            for request, number in refused[:MOST_FINDINGS]
-        )
-        return Verdict(
-            clause=MEANING,
-            sentence=MEANING_SENTENCE,
-            outcome="broken" if findings else "holds" if self._fitting else "not testable",
-            reason="" if self._fitting else "the client sent no create that fits the schema",
-            findings=findings,
-            evidence=tuple(evidence_of(request) for request, _ in refused[:MOST_FINDINGS]),
-        )
-
-
-def fits(request: RecordedRequest, seen: Seen) -> bool:
-    deviations = seen.validator(request).request(request.json)
-    return all(deviation.known for deviation in deviations)
+    def _afterwards(self, clause: Afterwards, *, strict: bool) -> Verdict:
+        tried = Tried()
+        for create in clause.about(self.seen):
+            tried.add(clause.check(create, self.seen), create.request)
+        return tried.verdict(clause.id, clause.sentence, strict=strict)
 
 
 @contextmanager

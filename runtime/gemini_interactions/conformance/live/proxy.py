@@ -76,6 +76,7 @@ class Proxy:
         self._examiner = Examiner("proxy", Options(revision=revision))
         self._exchanges: queue.SimpleQueue[Exchange | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._failure: Exception | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
 
@@ -103,7 +104,7 @@ class Proxy:
         return self
 
     def stop(self) -> None:
-        """Drop all connections; judge what passed to the end."""
+        """Drop all connections; judge what passed to the end. Raises what kept it from that."""
         if self._loop is not None and self._stop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
         if self._threads:
@@ -113,6 +114,8 @@ class Proxy:
             judging.join()
             self._examiner.finished()
         self._threads, self._loop, self._stop = [], None, None
+        if self._failure is not None:
+            raise self._failure
 
     def __enter__(self) -> Proxy:
         return self.start()
@@ -142,11 +145,17 @@ class Proxy:
 
     def _judge(self) -> None:
         while (exchange := self._exchanges.get()) is not None:
-            if self._recorder is not None:
-                self._recorder.write(exchange)
-            passed = self._judged(exchange)
-            if self._on_passed is not None:
-                self._on_passed(passed)
+            try:
+                self._take(exchange)
+            except Exception as error:
+                self._failure = self._failure or error
+
+    def _take(self, exchange: Exchange) -> None:
+        if self._recorder is not None:
+            self._recorder.write(exchange)
+        passed = self._judged(exchange)
+        if self._on_passed is not None:
+            self._on_passed(passed)
 
     def _judged(self, exchange: Exchange) -> Passed:
         result = self._examiner.result

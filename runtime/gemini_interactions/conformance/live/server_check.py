@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -62,7 +62,7 @@ def check_server(
     agent: str | None = None,
     patience: float = 300.0,
     recorder: Recorder | None = None,
-) -> Iterator[Verdict]:
+) -> Generator[Verdict, None, None]:
     """Try the clauses one after the other. `settings` are the arguments of a `Client`.
 
     What was created is deleted in the end.
@@ -85,8 +85,8 @@ def tried(clause: Clause, bench: Bench, *, strict: bool) -> Verdict:
     reason = ""
     outcome: Outcome = "holds"
     try:
-        for found in clause.check(bench):
-            findings.append(found)  # one by one: those before a stop stay
+        found = clause.check(bench)
+        findings.extend(found)  # it takes one by one: those before a stop stay
     except NotApplicableError as stop:
         outcome, reason = "not applicable", str(stop)
     except NotTestableError as stop:

@@ -17,6 +17,7 @@ __all__ = ["Clause", "clause", "differing", "refused", "sound", "streamed"]
 
 Check: TypeAlias = Callable[[Bench], Iterator[Finding]]
 
+BUSY = 429
 JSON_TYPE = "application/json"
 
 
@@ -44,6 +45,8 @@ def clause(
 
 def answered(call: Call, *statuses: int) -> Iterator[Finding]:
     """An answer with one of these statuses, whole."""
+    if call.status == BUSY:
+        raise NotTestableError(f"the server answers {BUSY}: try again later")
     if call.broken:
         yield odd(call.place, "interaction", "connection", call.broken, None)
     if call.status and call.status not in statuses:

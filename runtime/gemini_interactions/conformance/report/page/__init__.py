@@ -82,7 +82,7 @@ def tile_lines(report: Report, *, strict: bool) -> Iterator[str]:
     deviations = report.deviations(strict=strict)
     yield tile("Deviations", deviations, alarm=deviations > 0)
     if not strict:
-        yield tile("Known deviations", report.known)
+        yield tile("Known", report.known)
     if report.unreadable_parts:
         yield tile("Unreadable", report.unreadable_parts, alarm=True)
     yield "</dl>"
