@@ -1,6 +1,6 @@
 """Validation of recorded traffic: ours, on one core and on two, beside python-jsonschema.
 
-    python benchmarks/conformance.py [--megabytes 4] [--rounds 5] [--json]
+    python benchmarks/conformance.py [--megabytes 16] [--rounds 3] [--json]
 
 The corpus is made by the embedded server: requests, streams and stored interactions, written as
 recordings. All runs read the same files and parse the same payloads. `jsonschema` is given the
@@ -69,23 +69,26 @@ PROMPTS: list[dict[str, Any]] = [
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--megabytes", type=float, default=4)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--megabytes", type=float, default=16)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(2) as pool:
         files = written_corpus(Path(folder), int(options.megabytes * 1e6))
         size = sum(file.stat().st_size for file in files)
         payloads = sum(1 for file in files for _ in payloads_of(file))
-        runs: dict[str, Callable[[], int]] = {
-            "Validator, 1 core": lambda: judged(ours, files, None),
-            "Validator, 2 cores": lambda: judged(ours, files, pool),
-            "jsonschema, 1 core": lambda: judged(theirs, files, None),
-            "jsonschema, 2 cores": lambda: judged(theirs, files, pool),
-            "conform, 1 core": lambda: conformed(folder, 1),
-            "conform, 2 cores": lambda: conformed(folder, 2),
-        }
-        seconds = measured(runs, options.rounds)
+        seconds = measured(
+            {
+                "Validator, 1 core": lambda files: judged(ours, files, None),
+                "Validator, 2 cores": lambda files: judged(ours, files, pool),
+                "jsonschema, 1 core": lambda files: judged(theirs, files, None),
+                "jsonschema, 2 cores": lambda files: judged(theirs, files, pool),
+                "conform, 1 core": lambda files: conformed(files, 1),
+                "conform, 2 cores": lambda files: conformed(files, 2),
+            },
+            files,
+            options.rounds,
+        )
     figures = {name: round(size / 1e6 / spent, 2) for name, spent in seconds.items()}
     if options.json:
         about = {"bytes": size, "files": len(files), "payloads": payloads}
@@ -189,18 +192,22 @@ def judged(judge: Callable[[Path], int], files: list[Path], pool: Executor | Non
     return sum(pool.map(judge, files) if pool else map(judge, files))
 
 
-def conformed(folder: str, jobs: int) -> int:
-    return examine_all(find_sources([folder]), Options(), jobs=jobs).deviations(strict=True)
+def conformed(files: list[Path], jobs: int) -> int:
+    sources = find_sources(map(str, files))
+    return examine_all(sources, Options(), jobs=jobs).deviations(strict=True)
 
 
-def measured(runs: dict[str, Callable[[], int]], rounds: int) -> dict[str, float]:
+def measured(
+    runs: dict[str, Callable[[list[Path]], int]], files: list[Path], rounds: int
+) -> dict[str, float]:
+    """Seconds for all files. Before that, schemas are compiled and processes started."""
     times: dict[str, list[float]] = {name: [] for name in runs}
     for run in runs.values():
-        run()  # schemas are compiled, processes are there
+        run(files[:2])
     for _ in range(rounds):
         for name, run in runs.items():
             start = time.perf_counter()
-            run()
+            run(files)
             times[name].append(time.perf_counter() - start)
     return {name: statistics.median(values) for name, values in times.items()}
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from interactions_codegen.errors import CodegenError
-from interactions_codegen.transaction import STAGING
+from interactions_codegen.transaction import HELD, STAGING
 
 LOADED_BEFORE_COUNTING = (ctypes, fcntl)
 KILLED, DONE, REFUSED, BROKEN = -signal.SIGKILL, 0, 2, 3
@@ -97,6 +97,9 @@ def started(home: Path, run: Run) -> Generator[int]:
     pid = fork(home, run, lambda kind: None)
     try:
         yield pid
+    except BaseException:
+        os.kill(pid, signal.SIGKILL)
+        raise
     finally:
         os.waitpid(pid, 0)
 
@@ -115,6 +118,7 @@ def child(home: str, run: Run, happen: Callable[[str], None]) -> NoReturn:
     try:
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
         announce_fsync()
+        HELD.clear()  # a process that was not forked would hold nothing
         sys.addaudithook(lambda event, arguments: tell(home, event, arguments, happen))
         ended = DONE if run() in (None, 0) else REFUSED
     except (OSError, CodegenError):

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,9 +22,21 @@ from interactions_codegen.cli import bump as command
 from interactions_codegen.cli import main
 from interactions_codegen.openapi.exporting import openapi_of
 from interactions_codegen.source import load
-from interactions_codegen.transaction import settle
+from interactions_codegen.transaction import STAGING, Transaction, settle
 
-from .faults import KILLED, State, litter, operations, state, with_fault
+from .faults import (
+    DONE,
+    KILLED,
+    REFUSED,
+    Fault,
+    State,
+    ends,
+    litter,
+    operations,
+    started,
+    state,
+    with_fault,
+)
 from .lab import REPOSITORY
 
 Json = Any
@@ -287,35 +300,240 @@ def kills(
         yield tree, tree.state()
 
 
-def test_killed_at_every_operation(
+def test_killed_at_200_random_moments(
     small: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = small.state(), made_beforehand(small, monkeypatch)
-    found: list[State] = []
-    mixed = 0
-    for tree, seen in kills(small, tmp_path, lambda total: list(range(1, total + 1))):
+    chosen = random.Random(20260601)
+    ended, mixed = {"old": 0, "new": 0}, 0
+    for tree, seen in kills(small, tmp_path, lambda n: chosen.sample(range(1, n + 1), 200)):
         mixed += seen not in (old, new)
         settle(tree.folder / "spec")
-        found.append(tree.state())
-        assert found[-1] in (old, new)
-        assert litter(tree.folder) == []
-    assert old in found
-    assert new in found
-    assert 0 < mixed < 20, "only while the targets are renamed, one after the other"
-
-
-def test_killed_at_200_random_moments(
-    real: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What comes after is any command: it settles before it does what it is there for."""
-    old, new = real.state(), made_beforehand(real, monkeypatch)
-    chosen = random.Random(20260601)
-    ended = {"old": 0, "new": 0}
-    for tree, _ in kills(real, tmp_path, lambda n: [chosen.randint(1, n) for _ in range(200)]):
-        settle(tree.folder / "generated" / "bindings")
         after = tree.state()
         assert after in (old, new)
         assert litter(tree.folder) == []
         ended["old" if after == old else "new"] += 1
     assert sum(ended.values()) == 200
     assert all(ended.values())
+    assert 0 < mixed < 20  # only while the targets are renamed, one after the other
+
+
+def test_killed_in_the_real_tree(
+    real: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes after is the same command again: it settles before it does anything."""
+    old, new = real.state(), made_beforehand(real, monkeypatch)
+    chosen = random.Random(20260602)
+    for tree, _ in kills(real, tmp_path, lambda n: chosen.sample(range(1, n + 1), 15)):
+        assert settle(tree.folder / "generated" / "bindings") is True
+        assert tree.state() in (old, new)
+        assert tree.bump("--force") == 0
+        assert tree.state() == new
+        assert litter(tree.folder) == []
+
+
+@pytest.mark.parametrize("command_line", [["check"], ["generate"], ["bump"]])
+def test_any_command_settles(
+    command_line: list[str], small: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between two of the renames: half of the tree is new, until the next command."""
+    new = made_beforehand(small, monkeypatch)
+    tree, between = small.copy(tmp_path / "killed"), 0
+
+    def happen(kind: str) -> None:
+        nonlocal between
+        between += (tree.folder / STAGING / "journal.json").exists() and kind == "os.rename"
+        if between == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert ends(tree.folder, tree.bump, happen) == KILLED
+    assert tree.state() != new
+    name, *rest = command_line
+    if name == "bump":
+        assert tree.bump() == 2  # there it is: the other run's
+    else:
+        assert tree.run(name, *rest) == 0
+    assert tree.state() == new
+    assert litter(tree.folder) == []
+
+
+# --- refused or failing --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fails(
+    small: Repository, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., tuple[str, str]]]:
+    """Run a bump that is refused: its message, and what else was said on the way."""
+    before = small.state()
+
+    def run(*arguments: str) -> tuple[str, str]:
+        capsys.readouterr()
+        assert small.bump(*arguments) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        steps, _, message = captured.err.rpartition("interactions-codegen: ")
+        return message.rstrip("\n"), steps
+
+    yield run
+    assert small.state() == before
+    assert litter(small.folder) == []
+
+
+Fails = Callable[..., tuple[str, str]]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "next.json#: there is nothing in it"),
+        (b"openapi: 3.1.0", "next.json#: not JSON: "),
+        (b"\xff", "next.json#: not UTF-8: byte 0"),
+        (b"[]", "next.json#: an OpenAPI document is an object"),
+        (b"{}", "next.json#/openapi: there is no such key"),
+        (b'{"openapi": "3.1.0", "paths": {}}', "next.json#/paths: "),
+    ],
+)
+def test_no_document_of_interactions(
+    content: bytes, problem: str, small: Repository, fails: Fails
+) -> None:
+    small.document.write_bytes(content)
+    message, _ = fails()
+    assert problem in message
+    assert "\n" not in message
+
+
+def test_no_document_at_all(small: Repository, fails: Fails) -> None:
+    small.document.unlink()
+    assert fails()[0] == f"{small.document}: No such file or directory"
+
+
+def test_a_schema_that_cannot_be_placed(small: Repository, fails: Fails, tmp_path: Path) -> None:
+    """The report has all of them; it is written though nothing else is."""
+    bend(small, lambda schemas: first(schemas)["properties"].update(odd={"patternProperties": {}}))
+    message, said = fails("--report", str(tmp_path / "report.json"))
+    assert "/properties/odd" in message
+    assert "Could not be placed (1):" in said
+    assert len(json.loads((tmp_path / "report.json").read_text())["could_not_place"]) == 1
+
+
+def test_a_schema_that_the_generator_refuses(small: Repository, fails: Fails) -> None:
+    bend(small, lambda schemas: first(schemas)["properties"].update({"no name": {}}))
+    assert "no name" in fails()[0]
+
+
+def bend(repository: Repository, change: Callable[[Json], object]) -> None:
+    document = json.loads(repository.document.read_text())
+    change(document["components"]["schemas"])
+    repository.document.write_text(json.dumps(document))
+
+
+def first(schemas: Json) -> Json:
+    return next(schema for schema in schemas.values() if "extra" in schema.get("properties", {}))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--revision", "latest"], "'latest' cannot name a revision: give a date"),
+        (["--revision", "2026-13-01"], "'2026-13-01' cannot name a revision: give a date"),
+        (["--revision", SMALL_LABEL], "is there already: --force replaces it"),
+        (["--base", "2020-01-01"], "holds no revision '2020-01-01' to be the base"),
+        (["--base", "../spec"], "holds no revision '../spec' to be the base"),
+    ],
+)
+def test_wrong_labels(arguments: list[str], problem: str, fails: Fails) -> None:
+    assert problem in fails(*arguments)[0]
+
+
+def test_files_that_are_not_ours(small: Repository) -> None:
+    for name in (f"spec/{NEW}/notes.txt", "generated/bindings", "docs/changes/notes.md"):
+        folder = small.folder / name
+        if folder.is_dir():
+            (folder / "MANIFEST.json").unlink()
+        else:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.write_text("Ten years of work.")
+        before = small.state()
+        assert small.bump("--force") == 2
+        assert small.state() == before
+        assert litter(small.folder) == []
+        if folder.is_dir():
+            assert small.folder.exists()
+        else:
+            folder.unlink()
+
+
+def test_a_promise_that_would_be_broken(
+    small: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first import of a revision may name as it likes; the second is held to that."""
+    assert small.bump() == 0
+    before = small.state()
+    bend(small, lambda schemas: first(schemas)["properties"].pop("extra"))
+    capsys.readouterr()
+    assert small.bump("--force") == 2
+    assert f"public names of {NEW} would break:" in capsys.readouterr().err
+    assert small.state() == before
+    assert litter(small.folder) == []
+
+
+def test_what_does_not_pass_check(fails: Fails, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interactions_codegen.bump.findings", lambda *places: ["x.py: missing"])
+    assert fails()[0] == "what was made does not pass `check`:\nx.py: missing"
+
+
+def test_another_run_at_work(small: Repository, fails: Fails) -> None:
+    reading, writing = os.pipe()
+
+    def waits() -> None:
+        with Transaction(small.folder):
+            os.write(writing, b"locked")
+            signal.pause()
+
+    with started(small.folder, waits) as pid:
+        os.close(writing)
+        assert os.read(reading, 10) == b"locked"
+        message, said = fails()
+        os.kill(pid, signal.SIGKILL)
+    os.close(reading)
+    assert message == f"another run is at work in {small.folder}: wait for its end"
+    assert said == ""  # before any work is done
+    settle(small.folder)
+
+
+@pytest.mark.parametrize("fault", ["once", "full"])
+def test_a_disk_that_is_full_or_failing(
+    fault: Fault, small: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At operations all along the way; some of the last fail when all is done."""
+    old, new = small.state(), made_beforehand(small, monkeypatch)
+    tree = small.copy(tmp_path / "failing")
+    total = operations(small.copy(tmp_path / "counted").folder, tree.bump)
+    tree = small.copy(tmp_path / "again")
+    refused = 0
+    for at in range(1, total, 7):
+        ended = with_fault(tree.folder, tree.bump, at, fault)
+        settle(tree.folder)
+        assert litter(tree.folder) == []
+        assert tree.state() == (old if ended == REFUSED else new)
+        refused += ended == REFUSED
+        if ended == DONE:
+            tree = small.copy(tmp_path / f"tree-{at}")
+    assert refused > 10
+
+
+def test_the_temporary_folder_may_lie_inside(
+    small: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (small.folder / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", os.fspath(small.folder / "tmp"))
+    assert small.bump() == 0
+    assert list((small.folder / "tmp").iterdir()) == []
+
+
+def test_the_spec_of_an_installed_package_is_not_changed(
+    small: Repository, fails: Fails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interactions_codegen.cli.import_.PACKAGED", small.folder / "spec")
+    assert fails()[0] == "there is no spec folder here: give the one to add to with --spec"

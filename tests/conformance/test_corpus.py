@@ -46,8 +46,10 @@ def test_processes_change_nothing(alone: Report, corpus: Path) -> None:
     assert report == alone
     assert json_report(report, strict=True) == json_report(alone, strict=True)
     assert seen[-1].inputs == seen[-1].of_inputs == 1000
-    assert seen[-1].bytes == seen[-1].of_bytes == sum(
-        path.stat().st_size for path in corpus.rglob("*.jsonl")
+    assert (
+        seen[-1].bytes
+        == seen[-1].of_bytes
+        == sum(path.stat().st_size for path in corpus.rglob("*.jsonl"))
     )
     assert [each.inputs for each in seen] == sorted(each.inputs for each in seen)
 
@@ -85,9 +87,7 @@ def test_merging_is_what_one_report_would_say(corpus: Path) -> None:
 
 def test_estimates() -> None:
     def left(bytes_: int, of_bytes: int, seconds: float) -> float | None:
-        progress = Progress(
-            inputs=1, of_inputs=9, bytes=bytes_, of_bytes=of_bytes, seconds=seconds
-        )
+        progress = Progress(inputs=1, of_inputs=9, bytes=bytes_, of_bytes=of_bytes, seconds=seconds)
         return progress.left
 
     assert left(25, 100, 10.0) == 30.0

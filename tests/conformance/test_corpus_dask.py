@@ -43,7 +43,6 @@ if __name__ == "__main__":
 """
 
 
-
 def test_a_cluster_says_what_one_machine_says(corpus: Path, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gemini_interactions.conformance.corpus import examine_all
@@ -142,6 +142,7 @@ def test_bad_inputs(tmp_path: Path, case: str) -> None:
     assert all(i.deviation.message for i in items if isinstance(i, Finding))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(["x", "x.json", "x.jsonl", "x.har", "x.sse.gz"]))
 def test_no_bytes_stop_the_reading(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str
@@ -153,23 +154,21 @@ def test_no_bytes_stop_the_reading(
             assert item.place.source == str(path)
 
 
+NAMES = (
+    *("log", "entries", "request", "response", "method", "url", "headers", "name", "value"),
+    *("content", "text", "status", "postData", "encoding", "events", "t", "data", "recording"),
+    *("version", "body", "event_type", "error", "id", "steps", "outputs", "interaction", "index"),
+)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                "log entries request response method url headers name value content text status "
-                "postData encoding events t data recording version body event_type error".split()
-            ),
-            inner,
-            max_size=5,
-        )
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5)
     ),
     max_leaves=12,
 )
 
 
+@settings(deadline=None)
 @given(st.lists(json_values, min_size=1, max_size=3))
 def test_no_json_stops_the_judging(
     tmp_path_factory: pytest.TempPathFactory, values: list[Any]

@@ -428,3 +428,8 @@ def test_a_server_that_is_busy_is_not_accused() -> None:
         verdict = check(server, "create.answer")["create.answer"]
     assert verdict.outcome == "not testable"
     assert "429" in verdict.reason
+
+
+def test_a_stream_in_one_piece_can_be_left_and_resumed() -> None:
+    with InteractionsServer(strict=True, faults=["pieces size=1000000 hits=0"]) as server:
+        assert outcomes(check(server, "resume")) == {}

@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gemini_interactions._bindings import REVISIONS
@@ -93,6 +93,7 @@ def test_what_conforms_depends_on_the_mode() -> None:
     assert not report_of(finding(kind="input")).conforms(strict=False)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(
@@ -138,6 +139,7 @@ def test_a_report_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(len(each.examples) <= report_module.EXAMPLES for each in whole.inputs)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["0", "12", "a", "1a", "~1"]), max_size=5))
 def test_patterns(parts: list[str]) -> None:
     pointer = "".join(f"/{part}" for part in parts)

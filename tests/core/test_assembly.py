@@ -457,6 +457,7 @@ def test_base64_cut_anywhere_is_whole_again() -> None:
         assert content_of(audio(encoded[:cut]), audio(encoded[cut:])) == [audio(encoded)]
     assert content_of(audio("a=*"), audio("b")) == [audio("a=*b")], "no base64: joined as it is"
     assert content_of(audio("QQ=="), audio("-_-_")) == [audio("QQ==-_-_")], "nor is this"
+    assert content_of(audio("é=x")) == [audio("é=x")], "nor even ASCII"
 
 
 @pytest.mark.parametrize(

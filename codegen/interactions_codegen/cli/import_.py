@@ -43,8 +43,8 @@ def run(options: Namespace) -> int:
     with refusals_told(options):
         found = imported(options)
     folder = options.spec / options.revision
-    replace_tree(folder, found.files)
     write_report(found.report, options.report)
+    replace_tree(folder, found.files)
     print(found.report)
     print(f"\n{len(found.files)} files in {folder}")
     return 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import define, evolve
+from attrs import define, evolve, field
 
 from .inventory import Inventory
 from .nodes import (
@@ -38,8 +38,14 @@ class Arranger:
     recognised: set[str]
     own_order: bool
     """The document's order is ours."""
+    tags: dict[str, set[str]] = field(factory=dict[str, set[str]])
+    """The tags that unions know each of their members by."""
 
     def arrange(self) -> None:
+        for node in self.types.nodes.values():
+            if isinstance(node, Choice) and node.tag is not None:
+                for member in node.mapping.values():
+                    self.tags.setdefault(member, set()).add(node.tag)
         for name, node in list(self.types.nodes.items()):
             self.types.nodes[name] = self.arranged_type(name, node)
 
@@ -94,15 +100,9 @@ class Arranger:
                 if wire in base.required and wire not in required:
                     self.types.report.note("kept", f"{name}.{wire}", f"required, {REPAIRED}")
                     required.append(wire)
-        tags = [wire for wire in properties if self.is_tag(name, wire)]
+        tags = [wire for wire in properties if wire in self.tags.get(name, ())]
         order = self.order(properties, fields or tags)
         return evolve(node, properties={w: properties[w] for w in order}, required=required)
-
-    def is_tag(self, name: str, wire: str) -> bool:
-        return any(
-            isinstance(union, Choice) and union.tag == wire and name in union.mapping.values()
-            for union in self.types.nodes.values()
-        )
 
     def arranged_field(self, subject: str, node: Node, base: Node | None) -> Node:
         whole = node

@@ -59,7 +59,12 @@ class Namer:
     same_as: dict[str, str] = field(factory=dict[str, str])
     """Every type's key → that of the type it is one with, mostly its own."""
     names: dict[str, str] = field(factory=dict[str, str])
-    taken: dict[str, str] = field(factory=dict[str, str])
+    taken: set[str] = field(factory=set[str])
+    held: frozenset[str] = field(init=False)
+    """The names that recognised types have, or will."""
+
+    def __attrs_post_init__(self) -> None:
+        self.held = frozenset(self.recognised.values())
 
     # --- what is one type ------------------------------------------------------------------------
 
@@ -135,12 +140,12 @@ class Namer:
         reserved = naming.snake_case(wanted) in naming.RESERVED_FUNCTIONS
         if wanted in naming.RESERVED_TYPE_NAMES or reserved:
             wanted += "Type"
-        held = self.recognised.values() if key not in self.recognised else ()
+        held = self.held if key not in self.recognised else ()
         name, number = wanted, 1
         while name in self.taken or name in held:
             number += 1
             name = f"{wanted}{number}"
-        self.taken[name] = key
+        self.taken.add(name)
         return name
 
     def explain(self, key: str, name: str) -> None:

@@ -30,50 +30,83 @@ class Placer:
     families: list[str]
     """In order: the base's, or those that the document lists."""
     placed: dict[str, str] = field(factory=dict[str, str])
+    imports: dict[str, set[str]] = field(factory=dict[str, set[str]])
+    """The other families that each one needs."""
+    uses: dict[str, list[str]] = field(factory=dict[str, list[str]])
+    users: dict[str, list[str]] = field(factory=dict[str, list[str]])
+    unions: dict[str, list[str]] = field(factory=dict[str, list[str]])
+    """Those with a tag that each type is a member of."""
 
     def place(self) -> dict[str, str]:
+        self.survey()
         for name in self.types.nodes:
             if name in self.types.families:
-                self.placed[name] = self.types.families[name]
                 if self.base and name not in self.base:
-                    note = f"{self.placed[name]}: the document says so"
+                    note = f"{self.types.families[name]}: the document says so"
                     self.types.report.note("placed", name, note)
+                self.put(name, self.types.families[name])
             elif name in self.base:
-                self.placed[name] = self.base[name]
+                self.put(name, self.base[name])
+        self.place_others()
+        return {name: self.placed[name] for name in self.types.nodes if name in self.placed}
+
+    def survey(self) -> None:
+        for name, node in self.types.nodes.items():
+            self.uses[name] = list(dict.fromkeys(targets(node)))
+            for used in self.uses[name]:
+                self.users.setdefault(used, []).append(name)
+            for member in dict.fromkeys(node.mapping.values()) if isinstance(node, Choice) else ():
+                self.unions.setdefault(member, []).append(name)
+
+    def place_others(self) -> None:
+        """Each by the rules; again and again, as those that are placed help to place others."""
         waiting = [name for name in self.types.nodes if name not in self.placed]
-        while waiting:
-            left = [name for name in waiting if not self.place_one(name)]
+        while left := [name for name in waiting if not self.place_one(name)]:
             if len(left) == len(waiting):
                 for name in left:
                     problem = f"no rule says which family {name} belongs to: name it in x-family"
                     self.types.report.could_not_place(self.types.nodes[name].place, problem)
-                break
+                return
             waiting = left
-        return {name: self.placed[name] for name in self.types.nodes if name in self.placed}
 
     def place_one(self, name: str) -> bool:
         for family, rule in self.candidates(name):
             # A circle that is there already is no reason against a family: the checks refuse it.
-            if self.is_circular(self.placed) or not self.is_circular({**self.placed, name: family}):
-                self.placed[name] = family
+            if is_circular(self.imports) or not is_circular(self.imports_with(name, family)):
+                self.put(name, family)
                 self.types.report.note("placed", name, f"{family}: {rule}")
                 return True
         return False
 
+    def put(self, name: str, family: str) -> None:
+        self.imports = self.imports_with(name, family)
+        self.placed[name] = family
+
+    def imports_with(self, name: str, family: str) -> dict[str, set[str]]:
+        """What families would need of one another if the type went there."""
+        imports = {home: set(needed) for home, needed in self.imports.items()}
+        needed = {self.placed[used] for used in self.uses[name] if used in self.placed}
+        imports.setdefault(family, set()).update(needed - {family})
+        for user in self.users.get(name, ()):
+            if (home := self.placed.get(user, family)) != family:
+                imports.setdefault(home, set()).add(family)
+        return imports
+
     def candidates(self, name: str) -> Iterator[tuple[str, str]]:
-        node = self.types.nodes[name]
-        for union in self.unions_of(name):
-            siblings = set(self.members(union)) - {name}
+        for union in self.unions.get(name, ()):
+            siblings = [member for member in self.members(union) if member != name]
             if family := self.commonest(siblings):
                 yield family, f"with the other members of {union}"
             if union in self.placed:
                 yield self.placed[union], f"with {union}, which it is a member of"
-        if isinstance(node, Choice) and (family := self.commonest(self.members(name))):
+        if family := self.commonest(self.members(name)):
             yield family, "with its members"
-        for family in self.in_order(self.users(name)):
-            users = [user for user in self.users(name) if self.placed.get(user) == family]
-            yield family, f"with {users[0]}, which uses it"
-        if name in (requests := self.requests()) and (family := self.commonest(requests)):
+        users = self.users.get(name, [])
+        for family in self.in_order(users):
+            user = next(user for user in users if self.placed.get(user) == family)
+            yield family, f"with {user}, which uses it"
+        requests = self.requests()
+        if name in requests and (family := self.commonest(requests)):
             yield family, "with what other operations take and give"
 
     def requests(self) -> list[str]:
@@ -85,40 +118,24 @@ class Placer:
             for target in targets(node)
         ]
 
-    def unions_of(self, name: str) -> list[str]:
-        return [
-            union
-            for union, node in self.types.nodes.items()
-            if isinstance(node, Choice) and name in node.mapping.values()
-        ]
-
-    def members(self, union: str) -> list[str]:
-        node = self.types.nodes[union]
-        if not isinstance(node, Choice):
-            return []
-        return list(node.mapping.values()) or list(targets(node))
-
-    def users(self, name: str) -> list[str]:
-        return [user for user, node in self.types.nodes.items() if name in targets(node)]
+    def members(self, name: str) -> list[str]:
+        node = self.types.nodes[name]
+        return self.uses[name] if isinstance(node, Choice) else []
 
     def commonest(self, names: Iterable[str]) -> str | None:
         counts = Counter(self.placed[name] for name in names if name in self.placed)
         most = max(counts.values(), default=0)
-        return next((f for f in self.in_order(names) if counts[f] == most), None)
+        return next((family for family in self.in_order(names) if counts[family] == most), None)
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         found = {self.placed[name] for name in names if name in self.placed}
         known = [family for family in self.families if family in found]
         return [*known, *sorted(found - set(known))]
 
-    def is_circular(self, placed: Mapping[str, str]) -> bool:
-        """Whether families would import one another in a circle."""
-        graph: dict[str, set[str]] = {}
-        for user, home in placed.items():
-            needed = {placed[t] for t in targets(self.types.nodes[user]) if t in placed}
-            graph.setdefault(home, set()).update(needed - {home})
-        try:
-            TopologicalSorter(graph).prepare()
-        except CycleError:
-            return True
-        return False
+
+def is_circular(imports: Mapping[str, set[str]]) -> bool:
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError:
+        return True
+    return False

@@ -39,15 +39,16 @@ class Report:
     document: str
     revision: str
     base: str | None
-    sections: dict[str, list[Entry]] = field(factory=lambda: {name: [] for name in SECTIONS})
+    sections: dict[str, dict[Entry, None]] = field(
+        factory=lambda: {name: dict[Entry, None]() for name in SECTIONS}
+    )
+    """In the order in which they were noted, each once."""
     keywords: Counter[str] = field(factory=Counter[str])
     """Keywords without a meaning for the inventory, and how often they were met."""
 
     def note(self, section: str, subject: str | Place, note: str = "") -> None:
         text = subject.pointer if isinstance(subject, Place) else subject
-        entry = Entry(printable(text), printable(note))
-        if entry not in self.sections[section]:
-            self.sections[section].append(entry)
+        self.sections[section][Entry(printable(text), printable(note))] = None
 
     def could_not_place(self, place: Place, problem: str) -> None:
         self.note("could_not_place", f"{place.file}#{place.pointer}", problem)
@@ -77,7 +78,7 @@ class Report:
             if entries := self.sections[name]:
                 yield ""
                 yield f"{title} ({len(entries)}):"
-                yield from (f"  {line_of(entry)}" for entry in entries[:SHOWN])
+                yield from (f"  {line_of(entry)}" for entry in list(entries)[:SHOWN])
                 if len(entries) > SHOWN:
                     yield f"  … {len(entries) - SHOWN} more: see --report"
         if self.keywords:
@@ -101,7 +102,7 @@ class ImportRefusedError(CodegenError):
         self.report = report
 
     def __str__(self) -> str:
-        problems = self.report.sections["could_not_place"]
+        problems = list(self.report.sections["could_not_place"])
         more = len(problems) - 1
         first = line_of(problems[0])
         return first if not more else f"{first} (and {more} more that could not be placed)"

@@ -46,7 +46,9 @@ class Parser(argparse.ArgumentParser):
     """The sub-command that is meant where none is named."""
     named_commands: frozenset[str] = frozenset()
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride] - of two overloads
+        self, args: Any = None, namespace: Any = None
+    ) -> Any:
         if self.default_command and args and args[0] not in {*self.named_commands, "-h", "--help"}:
             args = [self.default_command, *args]
         return super().parse_known_args(args, namespace)

@@ -121,9 +121,7 @@ def told(report: Report, options: Namespace, terminal: Terminal) -> int:
     return Exit.OK if report.conforms(strict=strict) else Exit.NOT_COMPLETED
 
 
-def reports(
-    report: Report, options: Namespace
-) -> list[tuple[str | None, Callable[[], str]]]:
+def reports(report: Report, options: Namespace) -> list[tuple[str | None, Callable[[], str]]]:
     from ..conformance.report.as_json import json_report
     from ..conformance.report.junit import junit_report
     from ..conformance.report.page import html_report

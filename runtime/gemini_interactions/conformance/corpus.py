@@ -23,7 +23,15 @@ from .inputs import STDIN, Source, Sources
 from .inputs.items import unreadable
 from .report import InputResult, Report
 
-__all__ = ["Batch", "Progress", "Watch", "batches_of", "examine_all", "examined_batch", "useful_jobs"]
+__all__ = [
+    "Batch",
+    "Progress",
+    "Watch",
+    "batches_of",
+    "examine_all",
+    "examined_batch",
+    "useful_jobs",
+]
 
 BATCH_BYTES: Final = 4 << 20
 BATCH_INPUTS: Final = 64

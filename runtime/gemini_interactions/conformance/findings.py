@@ -24,7 +24,8 @@ class Deviation:
     type: str | None = None
     """The type of the spec that says otherwise."""
     known: str | None = None
-    """The entry of `deviations.json` that knows of it."""
+    """The entry of `deviations.json` that knows of it; `x-open` where the schema itself expects
+    values and members that it does not have."""
 
 
 @frozen(kw_only=True)

@@ -23,8 +23,10 @@ from .lines import lines, revision
 
 EXPECTED = Path(__file__).parent / "expected"
 STEPS = list(pairwise(REVISIONS))
-TOOLS = ("code_execution", "file_search", "function", "google_maps", "google_search")
-TOOLS = (*TOOLS, "mcp_server_tool", "url_context")
+TOOLS = (
+    *("code_execution", "file_search", "function", "google_maps", "google_search"),
+    *("mcp_server_tool", "url_context"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -94,7 +94,7 @@ def hostile(text: str, folder: Path) -> Diff:
     return compared(documents("!"), after, folder)
 
 
-@pytest.fixture(params=HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.fixture(params=list(HOSTILE.values()), ids=list(HOSTILE))
 def text(request: pytest.FixtureRequest) -> str:
     found: str = request.param
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,24 @@ from typing import Any
 import pytest
 
 from interactions_codegen.diff.impact import KINDS
-from interactions_codegen.diff.wording import WORDS, words
+from interactions_codegen.diff.renames import LEAST_LIKENESS, LEAST_SHARED, LEAST_SHARED_WORDS
+from interactions_codegen.diff.text import SIGNS
+from interactions_codegen.diff.wording import WORDS, severities, words
 
-from ..lab import STRING, Json, array, choice, enum, member, mini, obj, put, reference, union
+from ..lab import (
+    REPOSITORY,
+    STRING,
+    Json,
+    array,
+    choice,
+    enum,
+    member,
+    mini,
+    obj,
+    put,
+    reference,
+    union,
+)
 from .lines import compared, line, lines
 
 
@@ -382,3 +398,16 @@ def test_every_kind_of_change_has_words(tmp_path: Path) -> None:
     )
     assert words(change, lambda text: f"<{text}>") == "gone, was <Note>"
     assert line(change).startswith("!!!")
+
+
+def test_the_rule_is_documented() -> None:
+    """The table of docs/comparing.md is the rule."""
+    text = (REPOSITORY / "docs" / "comparing.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \| `(...)` \|$", text, re.MULTILINE)
+    told = {kind: signs for kinds, signs in rows for kind in re.findall("`(.*?)`", kinds)}
+    assert told == {
+        kind: "".join(SIGNS[severity] for severity in severities(impact))
+        for kind, impact in KINDS.items()
+    }
+    assert f"come to {LEAST_LIKENESS} on average" in text
+    assert (LEAST_SHARED, LEAST_SHARED_WORDS) == (0.5, 0.5)

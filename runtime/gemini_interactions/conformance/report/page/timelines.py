@@ -57,7 +57,7 @@ def figure_lines(timeline: Timeline) -> Iterator[str]:
     for lane in timeline.lanes:
         yield lane_row(lane, timeline)
     unit = "s" if timeline.timed else "events"
-    yield f'<div class="axis"><span>0</span><span>{timeline.end:,.6g} {unit}</span></div>'
+    yield f'<div class="axis"><span>0</span><span>{timeline.end:,.4g} {unit}</span></div>'
     if timeline.more_lanes:
         yield f'<p class="soft small">and {number(timeline.more_lanes, "more lane")}</p>'
     yield "</figure>"
