@@ -46,7 +46,7 @@ def main() -> None:
         assert "Traceback" not in done.stderr, done
     subprocess.run([python, "-m", "pip", "install", "--quiet", f"{wheel}[codegen]"], check=True)
     copy = environment / "copy"
-    vendor = [environment / "bin" / "interactions-codegen", "vendor", copy]
+    vendor: list[str | Path] = [environment / "bin" / "interactions-codegen", "vendor", copy]
     subprocess.run([*vendor, "--package", "copy"], check=True)
     subprocess.run([*vendor, "--check"], check=True)
     assert (copy / "LICENSE").read_text().lstrip().startswith("Apache License")

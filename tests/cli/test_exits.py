@@ -260,7 +260,7 @@ def test_help_and_version(run: Any) -> None:
 def test_the_documentation_has_every_command_option_and_code() -> None:
     text = DOCS.read_text("utf-8")
     found = commands(parser())
-    assert set(found) == {"ask", "get", "wait", "cancel", "delete", "serve", "demo"}
+    assert set(found) == {"ask", "get", "wait", "cancel", "delete", "serve", "demo", "conform"}
     for name, command in found.items():
         assert f"## `{name}" in text
         for action in command._actions:

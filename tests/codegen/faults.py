@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
+import gc
 import os
 import signal
 import sys
@@ -116,6 +117,7 @@ def fork(home: Path, run: Run, happen: Callable[[str], None]) -> int:
 def child(home: str, run: Run, happen: Callable[[str], None]) -> NoReturn:
     ended = BROKEN
     try:
+        gc.disable()
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
         announce_fsync()
         HELD.clear()  # a process that was not forked would hold nothing

@@ -118,7 +118,7 @@ def test_an_error_without_a_file(
     def fails(*args: object, **kwargs: object) -> None:
         raise OSError("something else")
 
-    monkeypatch.setattr("interactions_codegen.cli.check.generate", fails)
+    monkeypatch.setattr("interactions_codegen.cli.check.findings", fails)
     assert main(["check"]) == 2
     assert capsys.readouterr().err == "interactions-codegen: something else\n"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -128,6 +129,23 @@ def test_reports_are_written(conform: Any, files: dict[str, Path], tmp_path: Pat
     assert alone.out == names["json"].read_text()
 
 
+def test_names_that_are_no_text(conform: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    path = os.path.join(os.fsencode(folder), b"\xff\x1b[2J.json")
+    with open(path, "wb") as file:
+        file.write(BAD.encode())
+    options = [
+        word for form in ("json", "junit", "html") for word in (f"--{form}", tmp_path / form)
+    ]
+    assert conform(folder, *options).code == 1
+    assert json.loads((tmp_path / "json").read_text())["inputs"][0]["name"] == os.fsdecode(path)
+    case = ElementTree.parse(tmp_path / "junit").getroot().find(".//testcase")
+    assert case is not None
+    assert str(case.get("name")).endswith("\ufffd\ufffd[2J.json")
+    assert "\x1b" not in (tmp_path / "html").read_text("utf-8")
+
+
 def test_standard_input(
     conform: Any, monkeypatch: pytest.MonkeyPatch, files: dict[str, Path]
 ) -> None:
@@ -153,6 +171,28 @@ def test_standard_input_is_streamed(turn: list[Exchange]) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 input: 1 stream, " in done.stdout
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_ends_it_at_once(tmp_path: Path, files: dict[str, Path], jobs: str) -> None:
+    """Also in the middle of an input that never ends."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    words = ["conform", str(pipe), str(files["good"]), "--jobs", jobs]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gemini_interactions", *words],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with pipe.open("wb"):  # somebody reads it now
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert (out, err) == ("", "gemini-interactions: interrupted\n")
 
 
 def test_progress(conform: Any, files: dict[str, Path]) -> None:

@@ -157,6 +157,18 @@ def test_concatenated_streams(turns: list[list[Exchange]], tmp_path: Path) -> No
     assert shape(read(put(tmp_path / "x.jsonl", lines))) == wanted
 
 
+def test_streams_that_broke_off_are_told_apart_by_id(
+    turns: list[list[Exchange]], tmp_path: Path
+) -> None:
+    first, second = events_of(turns[0][0])[:4], events_of(turns[2][0])[:4]
+    one = [("StreamStart",), *(("event", event) for event in first), ("StreamEnd",)]
+    two = [("StreamStart",), *(("event", event) for event in second), ("StreamEnd",)]
+    lines = "\n".join(json.dumps(event) for event in first + second)
+    assert shape(read(put(tmp_path / "x.jsonl", lines))) == one + two
+    again = "\n".join(json.dumps(event) for event in first + first)
+    assert shape(read(put(tmp_path / "x.jsonl", again))).count(("StreamStart",)) == 1
+
+
 def test_kinds_are_recognised(turn: list[Exchange], tmp_path: Path) -> None:
     created, got = turn
     assert got.response is not None

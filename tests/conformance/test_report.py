@@ -136,7 +136,18 @@ def test_a_report_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(whole.groups) == 5
     assert sum(g.count for g in whole.groups.values()) + whole.ungrouped == 240
     assert whole.deviations(strict=False) == 240
-    assert all(len(each.examples) <= report_module.EXAMPLES for each in whole.inputs)
+    assert all(len(each.examples) == report_module.EXAMPLES for each in whole.inputs)
+    whole.merge(report_of(*(finding(pointer="/f0a") for _ in range(20))))
+    assert all(len(group.examples) <= report_module.EXAMPLES for group in whole.groups.values())
+
+
+def test_streams_with_deviations_keep_their_room() -> None:
+    whole = Report()
+    for number in range(100):
+        builder = TimelineBuilder(Place(source=str(number)), "2026-05-20")
+        whole.keep(builder.over([finding().deviation] if number > 95 else []))
+    kept = [int(timeline.place.source) for timeline in whole.timelines]
+    assert kept == [*range(report_module.MOST_TIMELINES), 96, 97, 98, 99]
 
 
 @settings(deadline=None)
@@ -231,6 +242,7 @@ def test_timelines_of_long_streams_are_thinned() -> None:
     assert MOST_TICKS / 2 <= len(lane.ticks) <= MOST_TICKS
     assert lane.ticks == sorted(lane.ticks)
     assert (lane.start, lane.stop, lane.ticks[0], timeline.end) == (0.5, 200.0, 1.0, 200.0)
+    assert lane.ticks[-1] > 100
     gaps = {round(b - a, 6) for a, b in zip(lane.ticks, lane.ticks[1:], strict=False)}
     assert len(gaps) == 1
 

@@ -77,7 +77,7 @@ class Arranger:
         kept = "" if base is None else base.about.get("description", "")
         if not kept:
             self.types.report.note("undescribed", subject, "" if base is None else "none before")
-        elif base is not None and base_shape(node) != base_shape(base) and "." in subject:
+        elif base is not None and shape_of(node) != shape_of(base) and "." in subject:
             note = "the description, though its type is another"
             self.types.report.note("kept", subject, note)
         return annotated(node, {"description": kept})
@@ -86,8 +86,8 @@ class Arranger:
 
     def with_fields(self, name: str, node: Object, base: Node | None) -> Object:
         fields = base.properties if isinstance(base, Object) else {}
-        if missing := [wire for wire in node.required if wire not in node.properties]:
-            for wire in missing:
+        for wire in node.required:
+            if wire not in node.properties:
                 self.types.report.note("loosened", node.place, f"{wire!r}: required, no property")
         properties = {
             wire: self.arranged_field(f"{name}.{wire}", part, fields.get(wire))
@@ -186,11 +186,11 @@ class Arranger:
         """With `x-dispatch` where JSON kinds alone do not tell the arms apart."""
         if node.rules or not (rivals := self.rivals(node)):
             return node
-        if isinstance(base, Choice) and (rules := translated(base, node, rivals)):
+        if isinstance(base, Choice) and (rules := self.translated(base, node, rivals)):
             return evolve(node, rules=rules)
         for other in self.base.choices() if self.base is not None else ():
             same = {shape_of(arm) for arm in other.arms} == {shape_of(arm) for arm in node.arms}
-            if same and (rules := translated(other, node, rivals)):
+            if same and (rules := self.translated(other, node, rivals)):
                 note = f"its x-dispatch is that of the same union at {other.place.pointer}"
                 self.types.report.note("settled", node.place, note)
                 return evolve(node, rules=rules)
@@ -198,6 +198,24 @@ class Arranger:
         problem = f"the arms {arms} are of one JSON kind: say in x-dispatch how to tell them apart"
         self.types.report.could_not_place(whole.place, problem)
         return node
+
+    def translated(self, base: Choice, node: Choice, rivals: list[int]) -> list[dict[str, Any]]:
+        """The base's rules for these arms; none, if they do not tell apart all that need it."""
+        places: Mapping[str, int] = {shape_of(arm): index for index, arm in enumerate(node.arms)}
+        rules: list[dict[str, Any]] = []
+        for rule in base.rules:
+            arm: int = rule["arm"]
+            index = places.get(shape_of(base.arms[arm]))
+            if index is not None and self.has(node.arms[index], rule.get("has", ())):
+                rules.append({**rule, "arm": index})
+        covered = {rule["arm"] for rule in rules} >= set(rivals)
+        last_is_free = bool(rules) and not rules[-1].keys() - {"arm"}
+        return rules if covered and last_is_free else []
+
+    def has(self, arm: Node, wires: Iterable[str]) -> bool:
+        """Whether a rule by the keys of an arm still makes sense."""
+        node = self.types.nodes[arm.name] if isinstance(arm, Reference) else arm
+        return not isinstance(node, Object) or node.properties.keys() >= set(wires)
 
     def rivals(self, node: Choice) -> list[int]:
         """The arms that share a JSON kind which has to be read."""
@@ -226,24 +244,5 @@ class Arranger:
         return {"object"} if isinstance(node, (Choice, Map, Object)) else set()
 
 
-def base_shape(node: Node) -> str:
-    """A named type is the same if its name is."""
-    return shape_of(node)
-
-
 def is_text_integer(node: Node) -> bool:
     return isinstance(node, Scalar) and node.type == "string" and node.format in TEXT_INTEGERS
-
-
-def translated(base: Choice, node: Choice, rivals: list[int]) -> list[dict[str, Any]]:
-    """The base's rules for these arms; none, if they do not cover all that need one."""
-    places: Mapping[str, int] = {shape_of(arm): index for index, arm in enumerate(node.arms)}
-    rules: list[dict[str, Any]] = []
-    for rule in base.rules:
-        arm: int = rule["arm"]
-        index = places.get(shape_of(base.arms[arm]))
-        if index is not None:
-            rules.append({**rule, "arm": index})
-    covered = {rule["arm"] for rule in rules} >= set(rivals)
-    last_is_free = bool(rules) and not rules[-1].keys() - {"arm"}
-    return rules if covered and last_is_free else []

@@ -100,9 +100,6 @@ def read_types(
     else:
         reader.pending += document.schemas
     reader.read_reached()
-    for name in document.schemas:
-        if name not in reader.used:
-            report.note("left_out", name, "no operation of the interactions reaches it")
     package = package_of(document.schemas)
     types = Types(report, reader.nodes, reader.families, package, finder.roots)
     types.dissolve(types.is_unnamed)
@@ -110,7 +107,11 @@ def read_types(
     settle_unions(types)
     settle_parts(operations, types)
     types.dissolve(types.is_unnamed)
+    named = types.nodes.keys() - types.origins.keys()
     types.keep(types.reached(types.families if base is None else ()))
+    unused = named - types.nodes.keys() if base is None else document.schemas.keys() - reader.used
+    for name in [name for name in document.schemas if name in unused]:
+        report.note("left_out", name, "no operation of the interactions reaches it")
     return types, operations
 
 

@@ -46,6 +46,9 @@ class Settler:
                 self.types.nodes[name] = self.grouped(name, node)
         elif node.tag is not None:
             self.types.nodes[name] = self.tagged(name, evolve(node, arms=self.spliced(node)))
+        else:
+            for arm in node.arms:
+                self.inner(arm)
         self.under_way.pop()
 
     def spliced(self, node: Choice) -> list[Node]:
@@ -187,57 +190,42 @@ class Settler:
             report.note("settled", label, f"its tag {wire!r} is what the mapping says")
         if wire not in member.required:
             report.note("settled", label, f"its tag {wire!r} is required here")
-        properties = {wire: self.tag_node(member, wire, values), **member.properties}
-        properties[wire] = self.tag_node(member, wire, values)
-        if wire in member.properties:
-            properties = {key: properties[key] for key in member.properties}
+        before = member.properties
+        tag = tag_node(before.get(wire, Node(place=member.place)), values)
+        properties = {**before, wire: tag} if wire in before else {wire: tag, **before}
         required = list(dict.fromkeys([*member.required, wire]))
         self.types.nodes[arm.name] = evolve(member, properties=properties, required=required)
         return values
 
-    def tag_node(self, member: Object, wire: str, values: list[str]) -> Node:
-        old = member.properties.get(wire, member)
-        about = old.about if old is not member else {}
-        if len(values) == 1:
-            return Constant(place=old.place, about=about, value=values[0])
-        return Enum(place=old.place, about=about, values=values)
+
+def tag_node(before: Node, values: list[str]) -> Node:
+    if len(values) == 1:
+        return Constant(place=before.place, about=before.about, value=values[0])
+    return Enum(place=before.place, about=before.about, values=values)
 
 
 def enums_joined(types: Types, arms: list[Node]) -> list[Node]:
     """Constants of one union are an enum; beside any string they are an open one."""
     texts = [arm for arm in arms if isinstance(arm, Scalar) and is_plain_text(arm)]
-    enums = [arm for arm in arms if enum_at(types, arm) is not None]
-    written = [arm for arm in enums if not isinstance(arm, Reference) or arm.name in types.origins]
-    named = [arm for arm in enums if arm not in written]
-    if not enums or (named and written) or len(named) > 1 or (named and not texts):
+    enums: dict[str, Enum] = {}
+    for arm in arms:
+        node = types.nodes[arm.name] if isinstance(arm, Reference) else None
+        if isinstance(arm, Reference) and isinstance(node, Enum):
+            enums[arm.name] = node
+    named = [name for name in enums if name not in types.origins]
+    one_that_opens = len(enums) == len(named) == 1 and bool(texts)
+    one_of_all = bool(enums) and not named and len(enums) + len(texts) > 1
+    if not one_that_opens and not one_of_all:
         return arms
-    if len(enums) == 1 and not texts:
-        return arms
-    opened, joined = bool(texts), enums[0]
-    values = [value for arm in enums for value in enum_values(types, arm)]
-    is_open = opened or any(enum.open for arm in enums if (enum := enum_at(types, arm)))
-    place = joined.place
-    if not isinstance(joined, Reference):
-        return arms
-    types.nodes[joined.name] = Enum(
-        place=types.nodes[joined.name].place,
-        about=types.nodes[joined.name].about,
-        values=list(dict.fromkeys(values)),
-        open=is_open,
-    )
-    if opened:
-        types.report.note("settled", place, "an open enum: these values, or any string")
-    return [arm for arm in arms if arm is joined or (arm not in texts and arm not in enums)]
-
-
-def enum_at(types: Types, arm: Node) -> Enum | None:
-    node = types.nodes[arm.name] if isinstance(arm, Reference) else None
-    return node if isinstance(node, Enum) else None
-
-
-def enum_values(types: Types, arm: Node) -> list[str]:
-    enum = enum_at(types, arm)
-    return [] if enum is None else enum.values
+    first, *others = enums
+    values = [value for enum in enums.values() for value in enum.values]
+    is_open = bool(texts) or any(enum.open for enum in enums.values())
+    types.nodes[first] = evolve(enums[first], values=list(dict.fromkeys(values)), open=is_open)
+    if texts:
+        note = "an open enum: these values, or any string"
+        types.report.note("settled", enums[first].place, note)
+    left = [arm for arm in arms if arm not in texts]
+    return [arm for arm in left if not isinstance(arm, Reference) or arm.name not in others]
 
 
 def is_plain_text(node: Scalar) -> bool:

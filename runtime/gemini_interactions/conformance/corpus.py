@@ -200,7 +200,10 @@ class Workers:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._pool.shutdown(wait=error[0] is None, cancel_futures=True)
+        if error[0] is None:
+            self._pool.shutdown()
+        else:
+            abandon(self._pool)
 
     @property
     def busy(self) -> int:
@@ -241,6 +244,14 @@ def new_pool(jobs: int) -> ProcessPoolExecutor:
         initializer=signal.signal,
         initargs=(signal.SIGINT, signal.SIG_IGN),
     )
+
+
+def abandon(pool: ProcessPoolExecutor) -> None:
+    """Stop without waiting for what is being done: whoever interrupts wants to be let go."""
+    processes = list((pool._processes or {}).values())  # pyright: ignore[reportPrivateUsage]
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
 
 
 def examine_suspects(batches: Iterable[Batch], options: Options, run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -411,3 +412,56 @@ def test_the_rule_is_documented() -> None:
     }
     assert f"come to {LEAST_LIKENESS} on average" in text
     assert (LEAST_SHARED, LEAST_SHARED_WORDS) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("flag", "expected"),
+    [("readOnly", "!!. Call.note field-removed"), ("writeOnly", "..! Call.note field-removed")],
+)
+def test_a_field_that_goes_one_way(flag: str, expected: str, tmp_path: Path) -> None:
+    """And so does what it alone leads to."""
+    before = edited(
+        mini,
+        ("call.json", "/$defs/Inner", obj({"text": STRING, "more": STRING})),
+        ("call.json", f"{CALL}/note/{flag}", True),
+        ("call.json", f"{CALL}/inner", {**reference("Inner"), flag: True}),
+    )
+    after = edited(
+        lambda: json.loads(json.dumps(before)),
+        ("call.json", "/$defs/Inner/properties/more", ...),
+        ("call.json", f"{CALL}/note", ...),
+    )
+    signs = expected[:3]
+    assert [found.partition(":")[0] for found in lines(compared(before, after, tmp_path))] == [
+        expected,
+        f"{signs} Inner.more field-removed",
+    ]
+
+
+def test_what_no_operation_leads_to_is_read(tmp_path: Path) -> None:
+    """Such as the body of an error."""
+    before = edited(mini, ("call.json", "/$defs/Problem", obj({"text": STRING, "more": STRING})))
+    after = edited(mini, ("call.json", "/$defs/Problem", obj({"text": STRING})))
+    assert lines(compared(before, after, tmp_path)) == [
+        "!!. Problem.more field-removed: string -> "
+    ]
+
+
+def test_a_text_and_an_open_list_admit_the_same(tmp_path: Path) -> None:
+    text = edited(mini, ("call.json", f"{CALL}/color", STRING))
+    listed = edited(mini, ("call.json", "/$defs/Color/x-open", True))
+    assert "+++ Call.color retyped: string -> Color" in lines(
+        compared(text, listed, tmp_path / "a")
+    )
+    closed = lines(compared(text, mini(), tmp_path / "b"))
+    assert "++! Call.color retyped: string -> Color" in closed
+
+
+def test_a_body_by_another_name(tmp_path: Path) -> None:
+    """It is told where the type is, not again where it is used."""
+    after = json.loads(json.dumps(mini()).replace("$defs/Call", "$defs/Calls"))
+    definitions = after["call.json"]["$defs"]
+    definitions["Calls"] = definitions.pop("Call")
+    assert lines(compared(mini(), after, tmp_path)) == [
+        "... Call > Calls type-renamed: Call -> Calls"
+    ]

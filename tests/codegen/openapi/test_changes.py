@@ -194,6 +194,16 @@ def test_a_new_member(revision: str, own: bool, data: st.DataObject) -> None:
 
 
 @relaxed
+@given(revisions, ours)
+def test_a_type_that_nothing_refers_to(revision: str, own: bool) -> None:
+    changed = document(revision, own)
+    changed["components"]["schemas"]["BrandNew"] = {"type": "object", "properties": {"a": {}}}
+    found, report = imported(changed, revision, own)
+    assert found == before(revision)
+    assert subjects(report, "left_out") == ["BrandNew"]
+
+
+@relaxed
 @given(revisions, st.data())
 def test_a_member_that_is_gone(revision: str, data: st.DataObject) -> None:
     changed, expected = document(revision, own=False), before(revision)

@@ -404,6 +404,27 @@ UNIONS = [
         "there is no such arm",
     ),
     case(
+        "rule-by-a-key-that-is-gone",
+        document(
+            Create={
+                "oneOf": [reference("CreateModelInteraction"), reference("CreateAgentInteraction")]
+            },
+            CreateModelInteraction={"properties": {"model": STRING, "stream": {}}},
+            CreateAgentInteraction={"properties": {"stream": {}}},
+        ),
+        f"{SCHEMAS}/Create",
+        "the arms 0, 1 are of one JSON kind",
+    ),
+    case(
+        "ruled-unions-of-themselves",
+        document(
+            X={"anyOf": [reference("Y"), STRING], "x-dispatch": [{"arm": 0}]},
+            Y={"anyOf": [reference("X"), STRING], "x-dispatch": [{"arm": 0}]},
+        ),
+        f"{SCHEMAS}/Y/anyOf/0",
+        "contains itself",
+    ),
+    case(
         "tag-twice",
         members({"type": {"const": "a"}}, {"type": {"const": "a"}}),
         f"{SCHEMAS}/X/oneOf/1",
