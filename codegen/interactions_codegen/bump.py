@@ -32,10 +32,12 @@ class Places:
     bindings: Path
     changes: Path | None
 
+    def all(self) -> list[Path]:
+        return [self.spec, self.bindings, *([] if self.changes is None else [self.changes])]
+
     @property
     def home(self) -> Path:
-        inside = self.spec / "anything"
-        return home_of(inside, self.bindings, *filter(None, [self.changes]))
+        return home_of(self.spec / "anything", *self.all())
 
 
 @frozen(kw_only=True)

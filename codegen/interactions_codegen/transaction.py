@@ -27,7 +27,7 @@ from .errors import CodegenError
 
 STAGING = ".interactions-codegen"
 LOCK = "lock"
-NEW, OLD = "new", "old"
+NEW, OLD, SCRATCH = "new", "old", "scratch"
 JOURNAL = "journal.json"
 """Stands from before the first step until after the last."""
 UNDO = "undo.json"
@@ -73,6 +73,12 @@ class Transaction:
         sweep(self.staging)
         HELD.discard(self.staging)
         release(self.staging, self.lock)
+
+    def scratch(self) -> Path:
+        """A folder to work in, which goes when the transaction ends, or with the next run."""
+        folder = self.staging / SCRATCH
+        os.mkdir(folder)
+        return folder
 
     def replace(self, folder: Path, files: Mapping[str, bytes | str]) -> None:
         """Let a folder hold these files, by their paths inside it, and nothing else."""
@@ -321,7 +327,7 @@ def release(staging: Path, lock: int | None = None) -> None:
 def sweep(staging: Path) -> None:
     """Remove what is no longer needed: nothing of it is, unless a journal stands."""
     if not exists(staging / JOURNAL) and not exists(staging / UNDO):
-        for name in (NEW, OLD):
+        for name in (NEW, OLD, SCRATCH):
             shutil.rmtree(staging / name, ignore_errors=True)
 
 

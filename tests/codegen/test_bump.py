@@ -555,13 +555,31 @@ def test_a_disk_that_is_full_or_failing(
     assert refused > 10
 
 
+@pytest.mark.parametrize("arguments", [[], ["--dry-run"]])
 def test_the_temporary_folder_may_lie_inside(
-    small: Repository, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], small: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (small.folder / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", os.fspath(small.folder / "tmp"))
-    assert small.bump() == 0
+    assert small.bump(*arguments) == 0
     assert list((small.folder / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("file", ["report.json", "docs/report.json", "../report.json"])
+@pytest.mark.parametrize("arguments", [[], ["--dry-run"], ["--base", SMALL_LABEL]])
+def test_a_report_beside_what_changes(
+    file: str, arguments: list[str], small: Repository, tmp_path: Path
+) -> None:
+    assert small.bump("--report", os.fspath(small.folder / file), *arguments) == 0
+    assert json.loads((small.folder / file).read_text())["revision"] == NEW
+    (small.folder / file).unlink()
+    bend(small, lambda schemas: first(schemas)["properties"].update(odd={"patternProperties": {}}))
+    assert small.bump("--force", "--report", os.fspath(small.folder / file)) == 2
+    assert len(json.loads((small.folder / file).read_text())["could_not_place"]) == 1
+
+
+def test_a_report_that_cannot_be_written(small: Repository, fails: Fails) -> None:
+    assert fails("--report", os.fspath(small.document / "below"))[0].endswith("Not a directory")
 
 
 def test_the_spec_of_an_installed_package_is_not_changed(

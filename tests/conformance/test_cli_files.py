@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -218,6 +219,14 @@ def test_a_recording_names_its_revision(
     assert ended.code == 0
     assert "seen of 2026-05-07" in ended.out
     assert conform(path, "--revision", "2026-05-20").code == 1
+
+
+def test_the_documentation_has_every_option(conform: Any) -> None:
+    page = Path(__file__).parents[2] / "docs" / "conformance.md"
+    flags = set(re.findall(r"  (--[a-z-]+)", conform("files", "--help").out))
+    assert len(flags) >= 10
+    everywhere = {"--verbose", "--debug"}
+    assert {flag for flag in flags - everywhere if f"`{flag}" not in page.read_text()} == set()
 
 
 def test_help_says_what_there_is(conform: Any) -> None:

@@ -118,7 +118,7 @@ def test_a_worker_that_dies_is_told(tmp_path: Path) -> None:
                     process.kill()
                     process.join()
 
-    killer = threading.Thread(target=kill_whoever_reads)
+    killer = threading.Thread(target=kill_whoever_reads, daemon=True)
     killer.start()
     report = examine_all(find_sources(paths), Options(), jobs=2)
     killer.join()

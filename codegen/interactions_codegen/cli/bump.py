@@ -40,27 +40,24 @@ def add_options(options: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     changes = options.changes or changes_beside(options.spec)
     places = Places(options.spec, options.out, changes)
-    with (
-        import_.refusals_told(options),
-        tempfile.TemporaryDirectory(prefix="interactions-codegen-") as scratch,
-    ):
-        work = rehearse if options.dry_run else carry_out
-        lines = work(options, places, Path(scratch))
+    with import_.refusals_told(options):
+        lines = rehearse(options, places) if options.dry_run else carry_out(options, places)
     print("\n".join(lines))
     return 0
 
 
-def rehearse(options: Namespace, places: Places, scratch: Path) -> list[str]:
-    settle(*filter(None, [places.spec, places.bindings, places.changes]))
-    bump = prepared(options, places, scratch)
+def rehearse(options: Namespace, places: Places) -> list[str]:
+    settle(*places.all())
+    with tempfile.TemporaryDirectory(prefix="interactions-codegen-") as scratch:
+        bump = prepared(options, places, Path(scratch))
     import_.write_report(bump.report, options.report)
     return [*account(bump, places), "Nothing is written: without --dry-run it is."]
 
 
-def carry_out(options: Namespace, places: Places, scratch: Path) -> list[str]:
+def carry_out(options: Namespace, places: Places) -> list[str]:
     with Transaction(places.home) as transaction:
-        settle(*filter(None, [places.spec, places.bindings, places.changes]))
-        bump = prepared(options, places, scratch)
+        settle(*places.all())
+        bump = prepared(options, places, transaction.scratch())
         lines = [*account(bump, places), NEXT]
         bump.put(transaction, places)
         put_report(transaction, bump, options.report)
