@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from . import output, promise
+from . import output
 from .checking import findings
 from .diff.changelogs import changelogs, put_changelogs
 from .diff.changes import Diff, Verdict
@@ -18,6 +18,7 @@ from .diff.compare import compare
 from .errors import CodegenError
 from .openapi.importing import Imported
 from .openapi.report import Report
+from .promise.snapshots import outdated, renewed
 from .source import Source
 from .transaction import Transaction, home_of
 
@@ -83,7 +84,7 @@ def made(label: str, imported: Imported, places: Places, scratch: Path, tell: Te
         bindings=bindings,
         names={
             path.relative_to(copy.spec).as_posix(): text
-            for path, text in promise.outdated(promise.renewed(copy.spec, bindings)).items()
+            for path, text in outdated(renewed(copy.spec, bindings)).items()
         },
         changelogs=changelogs(spec.revisions),
     )

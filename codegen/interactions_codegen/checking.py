@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import output, promise
+from . import output
 from .diff import changelogs
+from .promise import snapshots
 
 
 def findings(spec: Path, bindings: Path, changes: Path | None = None) -> Iterator[str]:
@@ -14,6 +15,6 @@ def findings(spec: Path, bindings: Path, changes: Path | None = None) -> Iterato
     read = output.read(spec)
     files = output.bindings(read)
     yield from output.differences(files, bindings)
-    yield from promise.differences(spec, files)
+    yield from snapshots.differences(spec, files)
     if folder := changes or changelogs.changes_beside(spec):
         yield from changelogs.differences(changelogs.changelogs(read.revisions), folder)

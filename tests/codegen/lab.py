@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from interactions_codegen.output import generate, write
-from interactions_codegen.promise import renewed
+from interactions_codegen.promise.snapshots import renewed
 
 Json = dict[str, Any]
 

@@ -12,11 +12,11 @@ from typing import Any
 import attrs
 import pytest
 
-from interactions_codegen.annotations import Annotations, expression
 from interactions_codegen.cli import main
-from interactions_codegen.compatibility import Broken, broken_names
 from interactions_codegen.output import generate
-from interactions_codegen.public_names import PublicNames, public_names
+from interactions_codegen.promise.annotations import Annotations, expression
+from interactions_codegen.promise.compatibility import Broken, broken_names
+from interactions_codegen.promise.offered import PublicNames, public_names
 
 from .lab import (
     BINDINGS,

@@ -6,8 +6,9 @@ import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from .. import output, promise
+from .. import output
 from ..diff.changelogs import changelogs, changes_beside, put_changelogs
+from ..promise.snapshots import outdated, renewed
 from ..transaction import Transaction, home_of, settle
 from .places import add_changes, add_out, add_spec
 
@@ -25,7 +26,7 @@ def run(options: Namespace) -> int:
     settle(options.spec, options.out)
     spec = output.read(options.spec)
     files = output.bindings(spec)
-    snapshots = promise.outdated(promise.renewed(options.spec, files))
+    snapshots = outdated(renewed(options.spec, files))
     changes: Path | None = options.changes or changes_beside(options.spec)
     homes = [options.out, *snapshots, *([changes / "anything"] if changes else [])]
     with Transaction(home_of(*homes)) as transaction:

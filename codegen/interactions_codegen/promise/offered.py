@@ -11,8 +11,8 @@ from functools import cache
 
 from attrs import frozen
 
-from .naming import module_name
-from .render import SUPPORT
+from ..naming import module_name
+from ..render import SUPPORT
 
 PACKAGE = "__init__"
 INTERNAL = frozenset({"reading", "writing"})

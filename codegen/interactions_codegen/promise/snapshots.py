@@ -13,15 +13,15 @@ from typing import Any
 
 from attrs import frozen
 
+from ..documents import Place, read_document
+from ..errors import CodegenError
+from ..former import is_field, split
+from ..naming import attribute_name
+from ..output import short_diff
+from ..shapes import line, record, sequence, table
+from ..source import PUBLIC, REVISION_FILE, revisions_in
 from .compatibility import Broken, broken_names, resolve
-from .documents import Place, read_document
-from .errors import CodegenError
-from .former import is_field, split
-from .naming import attribute_name
-from .output import short_diff
-from .public_names import PublicNames, public_names
-from .shapes import line, record, sequence, table
-from .source import PUBLIC, REVISION_FILE, revisions_in
+from .offered import PublicNames, public_names
 
 FOLDER = "names"
 ADVICE = (

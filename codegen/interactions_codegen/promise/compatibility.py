@@ -14,7 +14,7 @@ from functools import partial
 from attrs import frozen
 
 from .annotations import Annotations, expression
-from .public_names import PACKAGE, PublicNames
+from .offered import PACKAGE, PublicNames
 
 Names = Mapping[str, str]
 
