@@ -464,6 +464,21 @@ def test_leaving_in_the_middle_of_a_large_event(
     run(main)
 
 
+def test_a_session_that_has_just_been_closed(server: InteractionsServer, run: Any) -> None:
+    """Its connections are gone, and nobody has told the streams that read from them."""
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            fault = {"x-test-fault": "stall after=3 on=create"}
+            stream = await create(client, stream=True, extra_headers=fault)
+            for _ in range(3):
+                await stream.__anext__()
+            stream._response._response.connection.protocol.close()
+            assert (await stream.until_done()).status == "completed"
+
+    run(main)
+
+
 # --- whole programs ----------------------------------------------------------------------------
 
 PROGRAM = """

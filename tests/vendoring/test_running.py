@@ -150,7 +150,7 @@ except SystemExit as exit:
         "import pytest\n"
         "code = pytest.main(['-q', '-p', 'no:cacheprovider', '-p',"
         f" 'place.one.testing.pytest_plugin', '--rootdir', {str(place)!r},"
-        f" '-p', 'no:gemini_interactions', {str(place / 'test_it.py')!r}])\n"
+        f" '--disable-plugin-autoload', {str(place / 'test_it.py')!r}])\n"
         "assert code == 0\n"
     )
 

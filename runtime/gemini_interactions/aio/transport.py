@@ -269,6 +269,8 @@ class AsyncResponse:
             return self._expired
         if self._closed:
             return closed_here(self._send.request)
+        if isinstance(error, RuntimeError):  # its session was closed, and it has just seen it
+            error = ConnectionError(str(error))
         try:
             with named_failures(self._send, left):
                 raise error
