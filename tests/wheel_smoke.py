@@ -23,6 +23,11 @@ try:
     client.interactions.create(input="neither model nor agent")
 except gemini_interactions.InvalidRequestError:
     pass
+from importlib.metadata import entry_points
+plugins = {entry.value for entry in entry_points(group="pytest11")}
+assert plugins >= {
+    "gemini_interactions.testing.pytest_plugin", "gemini_interactions.conformance.pytest_plugin"
+}, plugins
 print(gemini_interactions.__version__, gemini_interactions.__file__)
 """
 

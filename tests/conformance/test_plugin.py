@@ -180,12 +180,6 @@ def test_the_fixtures_in_another_project(
     assert "ReplayMismatchError: recorded, and never sent:" in text
 
 
-def test_it_is_registered() -> None:
-    project = Path(__file__).parents[2] / "pyproject.toml"
-    section = project.read_text().partition("[project.entry-points.pytest11]\n")[2]
-    assert f'= "{PLUGIN}"' in section.partition("\n\n")[0]
-
-
 def test_being_registered_imports_nothing() -> None:
     code = f"""
 import json, sys
