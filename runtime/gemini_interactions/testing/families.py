@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import Protocol
 
+from .._bindings import REVISIONS as BOUND
 from .answer import Answer
 from .json_values import Json, compact, objects
 
-NEWEST = "2026-05-20"
+STEPS = "2026-05-20"
 LAST_LEGACY = "2026-05-07"
 LAUNCH = "2025-12-11"
-REVISIONS = (LAUNCH, LAST_LEGACY, NEWEST)
+REVISIONS = tuple(sorted({LAUNCH, LAST_LEGACY, STEPS, *BOUND}))
+"""All that can be spoken, oldest first: those of the bindings that came after steps as steps."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Family(Protocol):
 
 def family_of(revision: str, *, typeless_agents: bool = True, strict: bool = False) -> Family:
     """The family that speaks this revision; a strict one says only what its schema declares."""
-    if revision == NEWEST:
+    if revision >= STEPS:
         return StepFamily(typeless_agents and not strict, strict=strict)
     return ContentFamily(launch=revision == LAUNCH, strict=strict)
 
@@ -107,7 +109,7 @@ def _without(value: Json, *keys: str) -> Json:
 
 
 class StepFamily:
-    """Revision 2026-05-20: `steps`, `step.*` events."""
+    """From revision 2026-05-20 on: `steps`, `step.*` events."""
 
     created_event = "interaction.created"
     completed_event = "interaction.completed"

@@ -10,14 +10,14 @@ from .._bindings import LATEST
 from . import scenarios
 from .answer import Answer
 from .conversation import Conversation
-from .families import NEWEST, REVISIONS
+from .families import REVISIONS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """How the service behaves; `InteractionsServer` says what each option means."""
 
-    revision: str = LATEST if LATEST in REVISIONS else NEWEST
+    revision: str = LATEST
     event_ids: bool = True
     typeless_agents: bool = True
     require_auth: bool = False
