@@ -38,7 +38,7 @@ class Places:
 
     @property
     def home(self) -> Path:
-        return home_of(self.spec / "anything", *self.all())
+        return home_of(*self.all())
 
 
 @frozen(kw_only=True)

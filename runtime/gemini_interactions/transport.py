@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
 import threading
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -209,6 +208,8 @@ def named_failures(send: Send, left: float | None) -> Generator[None, None, None
 
     `left` is what was left of the total time before.
     """
+    from ssl import SSLError
+
     from urllib3 import exceptions
 
     request = send.request
@@ -225,7 +226,7 @@ def named_failures(send: Send, left: float | None) -> Generator[None, None, None
         raise pool_closed(request) from error
     except exceptions.ProxyError as error:
         raise proxy_failed(request, error) from error
-    except (exceptions.SSLError, ssl.SSLError) as error:
+    except (exceptions.SSLError, SSLError) as error:
         raise tls_failed(request, sent=not is_refusal(error)) from error
     except exceptions.LocationParseError:
         raise bad_address() from None

@@ -96,12 +96,13 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     for name in ("spec", "docs", "runtime"):
         shutil.copytree(REPOSITORY / name, folder / name, ignore=CACHES)
     shutil.copy(REPOSITORY / "README.md", folder)
+    (folder / "docs" / "both.md").write_text(f"Of 2026-05-20 and {NEW}.")
     bindings = REPOSITORY / "generated" / "gemini_interactions_types"
     shutil.copytree(bindings, folder / "generated" / "bindings", ignore=CACHES)
     document = next_of("2026-05-20", folder / "spec")
     schemas = document["components"]["schemas"]
     schemas["TextContent"]["properties"]["language"] = {"type": "string"}
-    schemas["InteractionStatus"]["enum"].append("paused")
+    schemas["InteractionStatus"]["enum"] += ["paused", "text"]  # the runtime has the second word
     add_member(schemas, "Event", "event_type", "step.paused", "StepPaused")
     add_member(schemas, "Step", "type", "dream", "DreamStep")
     del schemas["Usage"]["properties"]["total_thought_tokens"]
@@ -215,6 +216,10 @@ def assert_account(text: str) -> None:
         "  interactions-codegen generate && interactions-codegen check",
     ):
         assert line in text.splitlines()
+    for wrong in ("InteractionStatus text", "docs/both.md"):
+        assert wrong not in text
+    for title in ("what breaks programs (1)", "no module of it names these (3)"):
+        assert f"{title}:\n" in text
     numbers = [line.partition(".")[0] for line in text.splitlines() if line[:1].isdigit()][2:]
     assert numbers == [str(n + 1) for n in range(len(numbers))]
 
@@ -360,29 +365,70 @@ def test_killed_in_the_real_tree(
         assert litter(tree.folder) == []
 
 
-@pytest.mark.parametrize("name", ["check", "generate", "import", "bump"])
-def test_any_command_settles(
-    name: str, small: Repository, made_beforehand: State, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Killed between two of the renames: half of the tree is new, until the next command."""
-    tree, old, new, renames = small, small.state(), made_beforehand, 0
+def killed_after(renames: int, home: Path) -> Callable[[str], None]:
+    """Kills when a transaction of several targets is under way and has done so many of them."""
+    seen = 0
 
     def happen(kind: str) -> None:
-        nonlocal renames
-        renames += (tree.folder / STAGING / "journal.json").exists() and kind == "os.rename"
-        if renames == 3:
+        nonlocal seen
+        seen += (home / STAGING / "journal.json").exists() and kind == "os.rename"
+        if seen > renames:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    assert ends(tree.folder, tree.bump, happen) == KILLED
+    return happen
+
+
+@pytest.mark.parametrize("renames", [0, 2])
+@pytest.mark.parametrize("name", ["check", "generate", "import", "bump"])
+def test_any_command_settles(
+    name: str,
+    renames: int,
+    small: Repository,
+    made_beforehand: State,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing is new yet, or half of it: the next command is the one to finish that."""
+    old, new = small.state(), made_beforehand
+    assert ends(small.folder, small.bump, killed_after(renames, small.folder)) == KILLED
     monkeypatch.undo()
-    assert tree.state() not in (old, new)
+    assert (small.state() == old) == (renames == 0)
+    assert small.state() != new
     if name in ("check", "generate"):
-        assert tree.run(name) == 0
+        assert small.run(name) == 0
     else:  # there it is: the revision that the killed run had begun to put in place
-        document, spec = os.fspath(tree.document), os.fspath(tree.folder / "spec")
-        assert main([name, document, "--revision", NEW, "--spec", spec, *out_of(name, tree)]) == 2
-    assert tree.state() == new
-    assert litter(tree.folder) == []
+        document, spec = os.fspath(small.document), os.fspath(small.folder / "spec")
+        assert main([name, document, "--revision", NEW, "--spec", spec, *out_of(name, small)]) == 2
+    assert small.state() == new
+    assert litter(small.folder) == []
+
+
+def test_what_another_home_has_left(small: Repository) -> None:
+    """A run that was killed inside the spec alone is settled before anything is read there."""
+    spec = small.folder / "spec"
+    files = [spec / SMALL_LABEL / name for name in ("content.json", "error.json")]
+    old, new = '"description": "', '"description": "Now: '
+
+    def describe() -> None:
+        with Transaction(spec) as together:
+            for path in files:
+                together.put(path, path.read_text().replace(old, new))
+
+    assert ends(spec, describe, killed_after(2, spec)) == KILLED
+    assert [new in path.read_text() for path in files] == [True, False]
+    assert small.bump() == 0
+    assert small.run("check") == 0
+    assert [new in path.read_text() for path in files] == [True, True]
+    assert new in (spec / NEW / "error.json").read_text()
+    assert litter(small.folder) == []
+
+
+def test_bindings_inside_the_spec(small: Repository) -> None:
+    shutil.rmtree(small.folder / "docs")
+    shutil.move(small.folder / "generated" / "bindings", small.folder / "spec" / "bindings")
+    document, spec = os.fspath(small.document), small.folder / "spec"
+    where = ["--spec", os.fspath(spec), "--out", os.fspath(spec / "bindings")]
+    assert main(["bump", document, "--revision", NEW, *where]) == 0
+    assert main(["check", *where]) == 0
 
 
 def out_of(name: str, tree: Repository) -> list[str]:
@@ -478,22 +524,27 @@ def test_wrong_labels(arguments: list[str], problem: str, fails: Fails) -> None:
     assert problem in fails(*arguments)[0]
 
 
-def test_files_that_are_not_ours(small: Repository) -> None:
-    for name in (f"spec/{NEW}/notes.txt", "generated/bindings", "docs/changes/notes.md"):
-        folder = small.folder / name
-        if folder.is_dir():
-            (folder / "MANIFEST.json").unlink()
-        else:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            folder.write_text("Ten years of work.")
-        before = small.state()
-        assert small.bump("--force") == 2
-        assert small.state() == before
-        assert litter(small.folder) == []
-        if folder.is_dir():
-            assert small.folder.exists()
-        else:
-            folder.unlink()
+@pytest.mark.parametrize("name", [f"spec/{NEW}/notes.txt", "docs/changes/notes.md"])
+def test_files_that_are_not_ours(
+    name: str, small: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert small.bump() == 0
+    (small.folder / name).write_text("Ten years of work.")
+    before = small.state()
+    assert small.bump("--force") == 2
+    folder, _, file = name.rpartition("/")
+    said = f"{small.folder / folder} holds files that are not ours: {file}\n"
+    assert capsys.readouterr().err.endswith(said)
+    assert small.state() == before
+    assert litter(small.folder) == []
+
+
+def test_bindings_that_are_not_ours(small: Repository) -> None:
+    (small.folder / "generated" / "bindings" / "MANIFEST.json").unlink()
+    before = small.state()
+    assert small.bump() == 2
+    assert small.state() == before
+    assert litter(small.folder) == []
 
 
 def test_a_promise_that_would_be_broken(
@@ -565,8 +616,10 @@ def test_the_temporary_folder_may_lie_inside(
     assert list((small.folder / "tmp").iterdir()) == []
 
 
-@pytest.mark.parametrize("file", ["report.json", "docs/report.json", "../report.json"])
-@pytest.mark.parametrize("arguments", [[], ["--dry-run"], ["--base", SMALL_LABEL]])
+@pytest.mark.parametrize(
+    ("file", "arguments"),
+    [("docs/report.json", []), ("../report.json", []), ("report.json", ["--dry-run"])],
+)
 def test_a_report_beside_what_changes(
     file: str, arguments: list[str], small: Repository, tmp_path: Path
 ) -> None:

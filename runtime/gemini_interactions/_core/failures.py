@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import ssl
 
 from ..errors import ConfigurationError, ConnectionFailedError, TimeoutExpiredError
 from .limits import Deadline
@@ -77,6 +76,8 @@ def is_about_headers(error: ValueError) -> bool:
 
 def is_refusal(error: BaseException | None) -> bool:
     """Whether a TLS failure is about the certificate, so that nothing was sent yet."""
+    import ssl  # loaded by then: whatever failed has used it
+
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return True

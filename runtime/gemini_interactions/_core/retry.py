@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 
 from attrs import evolve, field, frozen
 
@@ -99,6 +98,8 @@ def asked_pause(
     seconds = number(text)
     if seconds is not None or text is None:
         return seconds
+    from email.utils import parsedate_to_datetime  # slow to load, and rarely needed
+
     try:
         date = parsedate_to_datetime(text)
     except ValueError:
