@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .model import Definition, EnumType, ObjectType, Revision, UnionType, names_in, names_of
+from .model import Definition, EnumType, ObjectType, Revision, UnionType, names_of
 from .naming import constant_name
+from .reach import sent
 
 
 def exports(definitions: Iterable[Definition]) -> Iterator[str]:
@@ -25,24 +26,6 @@ def param_exports(revision: Revision) -> Iterator[str]:
         if not isinstance(revision.definitions[name], EnumType):
             yield f"{name}Param"
     yield from (f"{name}Fields" for name in switched(revision))
-
-
-def sent(revision: Revision) -> list[str]:
-    """The types a request body can reach, in the spec's order; read-only fields lead nowhere."""
-    reached: set[str] = set()
-    pending = [operation.body for operation in revision.operations if operation.body is not None]
-    while pending:
-        name = pending.pop()
-        if name in reached:
-            continue
-        reached.add(name)
-        definition = revision.definitions[name]
-        if isinstance(definition, ObjectType):
-            fields = [f for f in definition.fields if not f.read_only]
-            pending += [target for field in fields for target in names_in(field.type)]
-        else:
-            pending += names_of(definition)
-    return [name for name in revision.definitions if name in reached]
 
 
 def switched(revision: Revision) -> set[str]:

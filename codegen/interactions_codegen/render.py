@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import __version__, expressions, layout
-from .exports import exports, param_exports, sent, switched
+from .exports import exports, param_exports, switched
 from .former import PARAMS, REVISION_PACKAGE, FormerName, former_names
 from .model import (
     AliasType,
@@ -32,6 +32,7 @@ from .model import (
     names_of,
 )
 from .naming import can_name_attribute, constant_name, module_name, snake_case
+from .reach import sent
 
 PACKAGE = __name__.rpartition(".")[0]
 SUPPORT = "_support"

@@ -18,9 +18,9 @@ from ..model import (
     Type,
     UnionType,
 )
+from .audience import Audience, Reach
 from .changes import Cell, Change, Entry, Impact, Row
 from .impact import of_kind, of_retyping
-from .reach import Audience, Reach
 from .relation import Side, Values, same, spelled, values_of
 from .renames import Pairs, fields_of, inherits, memberships, paired_fields
 

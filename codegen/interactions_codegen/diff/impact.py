@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..model import Anything, ListOf, MapOf, Type
+from .audience import Audience
 from .changes import Impact, Severity
-from .reach import Audience
 from .relation import Side, arms_of, beyond, is_objects, is_text
 
 # Readers, strict readers, senders; `Audience` leaves out those who never meet the thing.

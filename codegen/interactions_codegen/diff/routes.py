@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..model import Operation, Revision
+from .audience import Audience
 from .changes import Cell, Change, Entry, Row
 from .definitions import Thing
-from .reach import Audience
 from .renames import Pairs
 
 Facts = Mapping[tuple[str, str], str]
