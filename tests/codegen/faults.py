@@ -31,11 +31,12 @@ State = dict[str, bytes | None]
 
 
 def state(home: Path) -> State:
-    """Every file and what it holds, every folder, but for what transactions hide."""
+    """Every file and what it holds, every folder, but for what transactions hide and what Python
+    leaves where something was imported."""
     return {
         path.relative_to(home).as_posix(): path.read_bytes() if path.is_file() else None
         for path in sorted(home.rglob("*"))
-        if STAGING not in path.parts
+        if not {STAGING, "__pycache__"} & set(path.parts)
     }
 
 
