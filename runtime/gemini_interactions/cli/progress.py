@@ -23,23 +23,23 @@ class WaitProgress:
         """Another answer came."""
         changed = interaction.status != self.state
         self.state = interaction.status
-        if self.terminal.err_is_tty:
-            self.draw()
-        elif changed:
+        self.draw()
+        if changed and not self.terminal.err_is_tty:
             self.terminal.message(self.text())
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass, and the display with it."""
-        if not self.terminal.err_is_tty:
-            time.sleep(seconds)
-            return
+        """Let time pass, and the display with it.
+
+        In short pieces, also where nothing is displayed: a Ctrl-C that comes just before the
+        system call is seen only after it.
+        """
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(left, TICK))
             self.draw()
 
     def draw(self) -> None:
-        if self.state is not None:
+        if self.state is not None and self.terminal.err_is_tty:
             self.terminal.status(self.text())
 
     def text(self) -> str:
