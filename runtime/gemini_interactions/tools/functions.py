@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from attrs import frozen
 
 from ..errors import ToolArgumentsError, ToolDeclarationError
 from .arguments import Misfit, read_fields, told
 from .docstrings import read_docstring
+from .names import checked_name
 from .schemas import Schemas, Undeclarable
 from .signatures import Signature, inner_function, is_async, signature_of
-
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +40,8 @@ class FunctionTool(Generic[P, R]):
 
         Raises `ToolDeclarationError`, which names the parameter that a model cannot fill in.
         """
-        name = checked_name(function, name)
+        check_callable(function, name)
+        name = checked_name(name or named(function).__name__)
         said = read_docstring(docstring_of(function))
         signature = signature_of(name, function)
         declaration: dict[str, Any] = {"type": "function", "name": name}
@@ -70,19 +69,11 @@ class FunctionTool(Generic[P, R]):
         return f"FunctionTool({self.name!r})"
 
 
-def checked_name(function: Any, name: str | None) -> str:
+def check_callable(function: Any, name: str | None) -> None:
     if not callable(function) or isinstance(function, type):
         kind = "class" if isinstance(function, type) else function.__class__.__name__
         shown = name or str(getattr(function, "__name__", "a tool"))
         raise ToolDeclarationError(f"a tool is a function or a method, not a {kind}", tool=shown)
-    given: str = name or named(function).__name__
-    if not _NAME.fullmatch(given):
-        raise ToolDeclarationError(
-            "the name of a tool begins with a letter or an underscore and goes on with letters,"
-            " digits, and any of _ . : - (128 characters at most): give it a name of its own",
-            tool=given,
-        )
-    return given
 
 
 def named(function: Any) -> Any:
