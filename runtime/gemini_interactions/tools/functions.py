@@ -16,6 +16,8 @@ from .signatures import Signature, inner_function, is_async, signature_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
+ParamsT = ParamSpec("ParamsT")
+ResultT = TypeVar("ResultT")
 
 
 @frozen(eq=False, repr=False)
@@ -28,14 +30,13 @@ class FunctionTool(Generic[P, R]):
     function: Callable[P, R]
     signature: Signature
 
-    @classmethod
+    @staticmethod
     def of(
-        cls,
-        function: Callable[P, R],
+        function: Callable[ParamsT, ResultT],
         *,
         name: str | None = None,
         description: str | None = None,
-    ) -> FunctionTool[P, R]:
+    ) -> FunctionTool[ParamsT, ResultT]:
         """Declare a callable by its signature, its annotations and its docstring.
 
         Raises `ToolDeclarationError`, which names the parameter that a model cannot fill in.
@@ -49,7 +50,7 @@ class FunctionTool(Generic[P, R]):
             declaration["description"] = text
         if signature.fields:
             declaration["parameters"] = parameters_schema(name, signature, said.parameters)
-        return cls(name, declaration, is_async(function), function, signature)
+        return FunctionTool(name, declaration, is_async(function), function, signature)
 
     def prepare(self, arguments: Mapping[str, Any]) -> Callable[[], R]:
         """The call, its arguments read into the annotated types; or `ToolArgumentsError`."""

@@ -59,8 +59,9 @@ class Toolbox:
             names |= {name} if name else set()
         return cls(declarations, own)
 
-    def find(self, name: str) -> Tool | None:
-        return self.tools.get(name)
+    def find(self, name: str | None) -> Tool | None:
+        """The tool that runs a function, if it is one of ours."""
+        return self.tools.get(name) if name else None
 
     @property
     def has_async(self) -> bool:
