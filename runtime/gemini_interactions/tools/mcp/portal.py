@@ -67,10 +67,14 @@ def open_mcp_tools(
 
 
 def connected(opened: ExitStack, portal: BlockingPortal, server: Any) -> Client:
+    """A client that is closed without a word of what was raised meanwhile, which is not its own."""
+    connection = portal.wrap_async_context_manager(Client(server))
     try:
-        return opened.enter_context(portal.wrap_async_context_manager(Client(server)))
+        client = connection.__enter__()
     except Exception as error:
         raise ToolConnectionError(f"no connection to the MCP server: {cause_of(error)}") from error
+    opened.callback(connection.__exit__, None, None, None)
+    return client
 
 
 def cause_of(error: BaseException) -> BaseException:
