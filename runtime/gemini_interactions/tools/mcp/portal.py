@@ -9,7 +9,6 @@ from typing import Any
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from attrs import frozen
-
 from mcp import Client
 
 from ...errors import ToolConnectionError
