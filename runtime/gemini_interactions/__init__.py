@@ -7,11 +7,12 @@
     print(interaction.output_text)
 
 What is named here is public and stays. urllib3, the asynchronous client (`AsyncClient`, also as
-`client.aio`) and the types of a revision load on first use.
+`client.aio`), the tools and the types of a revision load on first use.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from . import errors
@@ -40,6 +41,11 @@ from .errors import (
     ServerError,
     StreamInterruptedError,
     TimeoutExpiredError,
+    ToolArgumentsError,
+    ToolConnectionError,
+    ToolDeclarationError,
+    ToolError,
+    ToolTimeoutError,
     UnexpectedAnswerError,
     UnknownEventError,
     WaitTimeoutError,
@@ -50,8 +56,10 @@ from .stream import Stream
 __version__: Final = "0.1.0"
 
 if TYPE_CHECKING:
+    from . import tools as tools
     from ._bindings import latest as types
     from .aio import AsyncClient, AsyncStream
+    from .tools import function_result
 
 __all__ = [
     "APIError",
@@ -87,19 +95,29 @@ __all__ = [
     "StreamInterruptedError",
     "Timeout",
     "TimeoutExpiredError",
+    "ToolArgumentsError",
+    "ToolConnectionError",
+    "ToolDeclarationError",
+    "ToolError",
+    "ToolTimeoutError",
     "UnexpectedAnswerError",
     "UnknownEventError",
     "WaitTimeoutError",
     "errors",
+    "function_result",
+    "tools",
     "types",
 ]
+
+_LAZY: Final = {"AsyncClient": ".aio", "AsyncStream": ".aio", "function_result": ".tools"}
+"""What is loaded on first use, by the module that has it."""
 
 
 def __getattr__(name: str) -> Any:
     if name == "types":
         return bindings_of().types
-    if name in ("AsyncClient", "AsyncStream"):
-        from . import aio
-
-        return getattr(aio, name)
+    if name == "tools":
+        return import_module(".tools", __name__)
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

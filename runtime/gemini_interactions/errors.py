@@ -23,12 +23,17 @@ InteractionsError
 │   ├── RoundsExhaustedError  the model asks for more rounds of calls than it may have
 │   └── RunTimeoutError       its time is over
 ├── UnknownEventError         an event of no known type, where the caller asked for strictness
-└── WaitTimeoutError          an interaction was still running when waiting had to stop
+├── WaitTimeoutError          an interaction was still running when waiting had to stop
+├── ToolDeclarationError      a callable that cannot be offered to a model as a tool
+├── ToolError                 a tool says that it failed, in words for the model
+│   └── ToolArgumentsError    a call whose arguments do not fit what the tool declares
+└── ToolConnectionError       the server behind a tool does not answer
+    └── ToolTimeoutError      it did not answer in time
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -270,6 +275,60 @@ class WaitTimeoutError(InteractionsError, TimeoutError):
     def __init__(self, message: str, *, interaction: Any) -> None:
         super().__init__(message)
         self.interaction = interaction
+
+
+class ToolDeclarationError(InteractionsError, ValueError):
+    """A callable cannot be offered to a model as a tool.
+
+    `parameter` is what cannot be declared, `None` where it is the tool as a whole.
+    """
+
+    def __init__(self, message: str, *, tool: str, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.tool = tool
+        self.parameter = parameter
+
+    def __str__(self) -> str:
+        return one_line(f"{self.tool}: {self.message}")
+
+
+class ToolError(InteractionsError):
+    """A tool says that it failed, in words for the model.
+
+    Raise it inside a tool: the model reads the message, or `result` where there is one.
+    """
+
+    def __init__(self, message: str, *, result: Any = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.result = message if result is None else result
+
+
+class ToolArgumentsError(ToolError, ValueError):
+    """A call whose arguments do not fit; the tool did not run.
+
+    As text, it tells the model which argument, what was expected and what came, for all of
+    `problems`: pairs of a path ("stops[2].name") and what is wrong there.
+    """
+
+    def __init__(self, message: str, *, tool: str, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__(message)
+        self.tool = tool
+        self.problems = tuple(problems)
+
+
+class ToolConnectionError(InteractionsError):
+    """The server behind a tool is gone, or does not answer as it should."""
+
+    def __init__(self, message: str, *, tool: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.tool = tool
+
+
+class ToolTimeoutError(ToolConnectionError, TimeoutError):
+    """The server behind a tool did not answer in time. What it was asked may yet happen."""
 
 
 def one_line(text: str) -> str:
