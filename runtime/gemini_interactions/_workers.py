@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -46,7 +47,12 @@ def made(batch: Batch) -> Iterator[CallFinished]:
 
 def outcome(job: Job) -> CallFinished:
     try:
-        return ended(job.call, job.work())
+        value = job.work()
+        if inspect.isawaitable(value):
+            if inspect.iscoroutine(value):
+                value.close()
+            raise TypeError("it is asynchronous: this client cannot wait for it, AsyncClient can")
+        return ended(job.call, value)
     except Exception as error:
         return failed(job.call, error)
 

@@ -7,14 +7,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._core.chain import ChainView, Course, Follow
-from ._core.execution import Batch
+from ._core.execution import Batch, RoundEvent
 from ._workers import RunShell, made
 from .errors import InteractionsError
 from .stream import Stream
 
 if TYPE_CHECKING:
     from ._core.exchange import Procedure
-    from ._core.rounds import RoundEvent, Run, RunState
+    from ._core.rounds import Run
+    from ._core.run_state import RunState
 
 ItemT = TypeVar("ItemT")
 EventT = TypeVar("EventT")
@@ -27,12 +28,12 @@ class ChainedStream(ChainView[InteractionT], Stream[ItemT, InteractionT]):
     def __init__(self, shell: RunShell, procedure: Procedure[Any]) -> None:
         self._shell = shell
         self._course = Course(procedure)
-        self._session = None
+        self._under_way = None
         self._view = lambda part: part
         self._leg: Stream[Any, Any] | None = None
         self._items: Iterator[Any] = iter(())
         self._closed = False
-        self._go_on()
+        self._advance()
 
     def until_done(self) -> InteractionT:
         """Read to the end and give the last interaction, whole."""
@@ -54,18 +55,18 @@ class ChainedStream(ChainView[InteractionT], Stream[ItemT, InteractionT]):
             except BaseException:
                 self.close()
                 raise
-            self._go_on()
+            self._advance()
         if self._closed:
             raise self._left()
         raise StopIteration
 
-    def _go_on(self) -> None:
+    def _advance(self) -> None:
         """Perform what comes up to the next items."""
         try:
             while (effect := self._course.advance()) is not None:
                 if isinstance(effect, Follow):
                     self._leg = Stream(self._shell, effect.opened)
-                    self._session, self._view = effect.opened.session, effect.view
+                    self._under_way, self._view = effect.opened.session, effect.view
                     self._items = items_of(self._leg, effect)
                     return
                 if isinstance(effect, Batch):
@@ -99,7 +100,7 @@ def items_of(stream: Stream[Any, Any], follow: Follow) -> Iterator[Any]:
             yield item
 
 
-class RunStream(ChainedStream["RoundEvent[EventT]", InteractionT], Generic[EventT, InteractionT]):
+class RunStream(ChainedStream[RoundEvent[EventT], InteractionT], Generic[EventT, InteractionT]):
     """All rounds of a run as one stream of `RoundEvent`."""
 
     def __init__(self, shell: RunShell, run: Run, procedure: Procedure[Any]) -> None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import ContinuationError, InteractionsError, InvalidRequestError
-from .answers import Origin
-from .calls import Answer, CallOptions, Calls, Opened
+from .calls import Answer, CallOptions, Calls, Opened, split_options
 from .chain import Follow
 from .continuation import Parts
 from .drafts import Json
 from .events import is_running
 from .exchange import Procedure
-from .limits import Deadline
+from .limits import Deadline, as_timeout
 from .waiting import wait
 
 
@@ -26,7 +25,6 @@ class Reply:
     interaction: Any
     payload: Json
     ids: tuple[str, ...]
-    origin: Origin | None = None
 
     @property
     def status(self) -> str | None:
@@ -53,6 +51,17 @@ class Asking:
     """What an event is for the user of a stream."""
     began: Callable[[str], object] = field(default=as_it_is)
     """Told of an interaction that has begun, before it is waited for."""
+
+    @classmethod
+    def of(cls, calls: Calls, fields: Json, **how: Any) -> Asking:
+        """For creates with these fields and options; `timeout` is for all of them together."""
+        options = split_options({**fields})
+        if not options.stream.assemble:
+            raise InvalidRequestError("what goes on by itself has to be assembled: leave assemble")
+        total = as_timeout(options.timeout, calls.timeout).total
+        deadline = Deadline.after(total, calls.clock)
+        options = evolve(options, deadline=deadline)
+        return cls(calls=calls, options=options, deadline=deadline, **how)
 
     def whole(self, fields: Json) -> Procedure[Reply]:
         """Create an interaction and see it to its end, with all parts that it comes in."""
@@ -83,7 +92,7 @@ class Asking:
             except InteractionsError as error:
                 raise self.broken(parts, str(error)) from error
         interaction = answer.value if parts.count == 1 else parts.interaction()
-        return Reply(interaction, parts.payload, parts.ids, answer.origin)
+        return Reply(interaction, parts.payload, parts.ids)
 
     def next_part(self, fields: Json, parts: Parts) -> Procedure[Answer[Any]]:
         if parts.is_full:

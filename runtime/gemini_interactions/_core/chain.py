@@ -70,23 +70,23 @@ class ChainView(Generic[InteractionT]):
     """How far a chain of streams has come: the properties of a stream, for the one under way."""
 
     _course: Course
-    _session: StreamSession | None  # type: ignore[assignment]
+    _under_way: StreamSession | None
     _view: Callable[[Any], Any]
 
     @property
     def interaction_id(self) -> str | None:
         """The id of the interaction under way, once the service has said it."""
-        return self._session.progress.interaction_id if self._session else None
+        return self._under_way.progress.interaction_id if self._under_way else None
 
     @property
     def last_event_id(self) -> str | None:
         """The cursor in the stream under way."""
-        return self._session.progress.cursor if self._session else None
+        return self._under_way.progress.cursor if self._under_way else None
 
     @property
     def status(self) -> str | None:
         """The last status that was said."""
-        return self._session.progress.status if self._session else None
+        return self._under_way.progress.status if self._under_way else None
 
     @property
     def interaction(self) -> InteractionT | None:
@@ -95,7 +95,7 @@ class ChainView(Generic[InteractionT]):
             last: InteractionT = self._course.value.interaction
             return last
         found: InteractionT | None
-        found = self._view(self._session.interaction) if self._session else None
+        found = self._view(self._under_way.interaction) if self._under_way else None
         return found
 
     def _left(self) -> StreamInterruptedError:

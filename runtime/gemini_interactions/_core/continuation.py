@@ -11,13 +11,13 @@ their steps have in the whole; what closes a part and opens the next one is left
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve, field, frozen
 
-from .._bindings import bindings_of
+from .._bindings import bindings_for, bindings_of
 from ..errors import InvalidRequestError
 from .drafts import Json, shape_of
 from .events import TERMINAL_EVENTS
@@ -53,7 +53,7 @@ class Parts:
 
     bindings: Bindings
     most: int
-    payload: Json = {}
+    payload: Json = field(factory=dict[str, Any])
     ids: tuple[str, ...] = ()
     count: int = 0
 
@@ -145,11 +145,11 @@ def total(first: Any, second: Any) -> Any:
         one, other = cast("Json", first), cast("Json", second)
         return {key: total(one.get(key), other.get(key)) for key in {**one, **other}}
     if isinstance(first, list) and isinstance(second, list):
-        return total_of_members(cast("list[Any]", first), cast("list[Any]", second))
+        return total_of_members(cast("Sequence[Any]", first), cast("Sequence[Any]", second))
     return second
 
 
-def total_of_members(first: list[Any], second: list[Any]) -> list[Any]:
+def total_of_members(first: Sequence[Any], second: Sequence[Any]) -> list[Any]:
     found = list(first)
     for member in second:
         places = (i for i, known in enumerate(found) if label_of(known) == label_of(member))
@@ -184,27 +184,21 @@ class Continued:
     @property
     def continuation_ids(self) -> tuple[str, ...]:
         """The ids of its parts, in order."""
-        raise NotImplementedError
+        ids: tuple[str, ...] = getattr(self, "_ids", ())
+        return ids
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        bindings = bindings_for(self)
+        assert bindings is not None
+        return continued, (bindings.label, bindings.unstructure(self), self.continuation_ids)
 
 
 @cache
-def continued_class(revision: str) -> Any:
+def continued_class(revision: str) -> type[Any]:
     """A revision's `Interaction` with a place for the ids: it is no field, and never written."""
-    form: Any = bindings_of(revision).types.Interaction
-
-    class ContinuedInteraction(form, Continued):
-        __slots__ = ("_ids",)
-
-        @property
-        def continuation_ids(self) -> tuple[str, ...]:
-            ids: tuple[str, ...] = getattr(self, "_ids", ())
-            return ids
-
-        def __reduce__(self) -> tuple[Any, ...]:
-            payload = bindings_of(revision).unstructure(self)
-            return continued, (revision, payload, self.continuation_ids)
-
-    return ContinuedInteraction
+    form = bindings_of(revision).types.Interaction
+    place = {"__slots__": ("_ids",), "__module__": __name__}
+    return type("ContinuedInteraction", (Continued, form), place)
 
 
 def continued(revision: str, payload: Json, ids: tuple[str, ...]) -> Any:

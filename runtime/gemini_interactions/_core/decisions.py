@@ -41,17 +41,16 @@ class Deny:
     reason: str
 
 
-@frozen(init=False)
+@frozen(kw_only=True)
 class Replace:
     """`value=` answers the call without making it; `arguments=` makes it with other arguments."""
 
-    value: Any
-    arguments: Mapping[str, Any] | None
+    value: Any = _NOTHING
+    arguments: Mapping[str, Any] | None = None
 
-    def __init__(self, *, value: Any = _NOTHING, arguments: Mapping[str, Any] | None = None) -> None:
-        if (value is _NOTHING) is (arguments is None):
+    def __attrs_post_init__(self) -> None:
+        if (self.value is _NOTHING) is (self.arguments is None):
             raise InvalidRequestError("Replace takes either a value or arguments")
-        self.__attrs_init__(value, arguments)  # type: ignore[attr-defined]
 
 
 Decision: TypeAlias = Approve | Deny | Replace

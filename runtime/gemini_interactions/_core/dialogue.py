@@ -10,7 +10,7 @@ What is sent again is a list of steps; in older revisions, of turns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from attrs import evolve, frozen
@@ -43,20 +43,22 @@ class Dialogue:
 
     def request(self, given: Any, shape: Shape) -> Json:
         """The arguments by which a create goes on with an input."""
-        known = self.start
-        untold = list(self.exchanges)
-        for position, exchange in enumerate(self.exchanges, start=1):
-            if exchange.ids:
-                known, untold = exchange.ids[-1], list(self.exchanges[position:])
-        again = listed(untold, shape)
-        new = [*again, *as_items(given, shape)] if again else given
-        return {"input": new, "previous_interaction_id": known}
+        stored = [place for place, exchange in enumerate(self.exchanges, 1) if exchange.ids]
+        again = listed(self.exchanges[stored[-1] if stored else 0 :], shape)
+        whole = [*again, *as_items(given, shape)] if again else given
+        return {"input": whole, "previous_interaction_id": self.newest_id}
 
     def grown(self, exchange: Exchange) -> Dialogue:
         return evolve(self, exchanges=(*self.exchanges, exchange))
 
     def cut(self, length: int) -> Dialogue:
         return evolve(self, exchanges=self.exchanges[:length])
+
+    @property
+    def newest_id(self) -> str | None:
+        """The id of the newest interaction that is stored."""
+        ids = (exchange.ids[-1] for exchange in reversed(self.exchanges) if exchange.ids)
+        return next(ids, self.start)
 
     @property
     def last(self) -> Exchange | None:
@@ -98,7 +100,7 @@ def as_items(given: Any, shape: Shape) -> list[Json]:
         return []
     if isinstance(given, str):
         return [_by_user([{"type": "text", "text": given}], shape)]
-    items: list[Any] = cast("list[Any]", given) if isinstance(given, list) else [given]
+    items = cast("Sequence[Any]", given) if isinstance(given, list) else [given]
     is_loose = is_content if shape.field == "steps" else is_block
     return grouped(items, is_loose, lambda blocks: _by_user(blocks, shape))
 

@@ -8,12 +8,13 @@ ends the run, and no function is ever called with arguments that the model did n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeVar, cast
 
 from attrs import evolve, frozen
 
 from ..errors import TimeoutExpiredError, ToolError
 from ..tools import function_result
+from .answers import as_object
 from .decisions import Decision, Deny, OnCall, Replace, ToolCall
 from .exchange import Beyond
 from .limits import Deadline
@@ -22,7 +23,10 @@ from .requests import did_you_mean
 
 if TYPE_CHECKING:
     from ..tools import Toolbox
+    from .dialogue import Dialogue
     from .drafts import Json
+
+EventT = TypeVar("EventT")
 
 NO_ARGUMENTS: Final = "the call has no arguments"
 
@@ -41,6 +45,17 @@ class CallFinished:
     @property
     def is_error(self) -> bool:
         return self.result.get("is_error") is True
+
+
+@frozen
+class RoundEvent(Generic[EventT]):
+    """An event of a streamed run."""
+
+    number: int
+    """Its place in the whole run, counted from 0, without a gap."""
+    round: int
+    """The round it belongs to, counted from 1."""
+    event: EventT | CallFinished
 
 
 @frozen
@@ -75,7 +90,16 @@ class Batch(Beyond):
 # --- reading a call -----------------------------------------------------------------------------
 
 
-def call_of(item: Json, *, round: int, index: int, interaction_id: str | None) -> ToolCall:
+def open_calls(dialogue: Dialogue, round: int) -> list[ToolCall] | None:
+    """The calls that a dialogue waits for; `None` if one of them cannot be answered by anybody."""
+    items, last = dialogue.calls, dialogue.last
+    if not all(item.get("id") and item.get("name") for item in items):
+        return None
+    known = last.ids[-1] if last and last.ids else None
+    return [call_of(item, round, index, known) for index, item in enumerate(items)]
+
+
+def call_of(item: Json, round: int, index: int, interaction_id: str | None) -> ToolCall:
     arguments, problem = arguments_of(item)
     return ToolCall(
         round=round,
@@ -90,10 +114,9 @@ def call_of(item: Json, *, round: int, index: int, interaction_id: str | None) -
 
 def arguments_of(item: Json) -> tuple[Mapping[str, Any] | None, str | None]:
     """The arguments of a call, or what is wrong with them."""
-    arguments = item.get("arguments")
-    if isinstance(arguments, dict):
-        return cast("Json", arguments), None
-    text = item.get("arguments_text", arguments)  # fragments of a stream that made no object
+    if isinstance(item.get("arguments"), dict):
+        return as_object(item["arguments"]), None
+    text = item.get("arguments_text", item.get("arguments"))  # fragments that made no object
     return None, NO_ARGUMENTS if text is None else f"the arguments are no JSON object: {text}"
 
 
@@ -111,7 +134,7 @@ def settled(call: ToolCall, decision: Decision, toolbox: Toolbox) -> Job | CallF
     tool = toolbox.find(call.name)
     if tool is None:
         return None if call.name in declared(toolbox) else refused(call, unknown(call, toolbox))
-    arguments = call.arguments
+    arguments: Mapping[str, Any] | None = call.arguments
     if arguments is None and call.problem == NO_ARGUMENTS and not has_parameters(tool.declaration):
         arguments = {}  # there is nothing to give
     if arguments is None:
@@ -162,7 +185,7 @@ def function_name(declaration: Any) -> str | None:
 
 
 def has_parameters(declaration: Mapping[str, Any]) -> bool:
-    return bool((declaration.get("parameters") or {}).get("properties"))
+    return bool(as_object(declaration.get("parameters")).get("properties"))
 
 
 def out_of_time() -> TimeoutExpiredError:

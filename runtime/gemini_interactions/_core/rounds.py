@@ -10,11 +10,11 @@ Rounds are counted from 1: a round is an interaction and the calls that it asks 
 
 from __future__ import annotations
 
-import json
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any
 
-from attrs import evolve, frozen
+from attrs import field, frozen
 
 from ..errors import (
     InteractionsError,
@@ -24,98 +24,53 @@ from ..errors import (
     RunInterruptedError,
     RunTimeoutError,
 )
-from . import dialogue as saved
+from ..tools import Toolbox
+from .answers import as_object
 from .asking import Asking, Reply
-from .calls import Calls, split_options
+from .calls import Calls
 from .continuation import most_parts
 from .decisions import Approve, OnCall, ToolCall, checked
 from .dialogue import Dialogue, Exchange
 from .drafts import Json, shape_of
 from .exchange import Procedure
-from .execution import Ask, Batch, CallFinished, Job, call_of, settled
-from .limits import Deadline, as_timeout
-from .requests import written
-
-if TYPE_CHECKING:
-    from ..tools import Toolbox
-
-EventT = TypeVar("EventT")
+from .execution import Ask, Batch, CallFinished, Job, RoundEvent, open_calls, settled
+from .requests import OPTIONS, did_you_mean, written
+from .run_state import RunState
 
 MOST_ROUNDS = 10
 CALLS_AT_ONCE = 8
 
 
-@frozen
-class RoundEvent(Generic[EventT]):
-    """An event of a streamed run."""
-
-    number: int
-    """Its place in the whole run, counted from 0, without a gap."""
-    round: int
-    """The round it belongs to, counted from 1."""
-    event: EventT | CallFinished
-
-
-@frozen(kw_only=True)
-class RunState:
-    """Where a run stands, as JSON can hold it.
-
-    `started` is an interaction that was begun and not seen to its end; `asked` the input that a
-    request carried whose answer is not known. `results` are those of the last calls, by place.
-    """
-
-    revision: str
-    round: int
-    dialogue: Dialogue
-    asked: Any = None
-    started: str | None = None
-    results: Mapping[int, Json] = {}
-
-    @property
-    def interaction_id(self) -> str | None:
-        """The last interaction that is known, whole or begun."""
-        last = self.dialogue.last
-        return self.started or (last.ids[-1] if last and last.ids else None)
-
-    def to_json(self) -> str:
-        return json.dumps(
-            {
-                "revision": self.revision,
-                "round": self.round,
-                "dialogue": saved.to_json(self.dialogue),
-                "asked": self.asked,
-                "started": self.started,
-                "results": {str(index): result for index, result in self.results.items()},
-            }
-        )
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> RunState:
-        try:
-            data: Json = json.loads(text)
-            return cls(
-                revision=data["revision"],
-                round=data["round"],
-                dialogue=saved.from_json(data["dialogue"]),
-                asked=data["asked"],
-                started=data["started"],
-                results={int(index): result for index, result in data["results"].items()},
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InvalidRequestError(f"this is no state of a run: {error!r}") from None
+def at_least_one(instance: object, attribute: Any, value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise InvalidRequestError(f"{attribute.name} is a number of at least 1, got {value!r}")
 
 
 @frozen(kw_only=True)
 class RunOptions:
     """What a run takes beside the arguments of a create."""
 
-    max_rounds: int = MOST_ROUNDS
-    max_parallel: int = CALLS_AT_ONCE
+    max_rounds: int = field(default=MOST_ROUNDS, validator=at_least_one)
+    """How many rounds of calls may be made."""
+    max_parallel: int = field(default=CALLS_AT_ONCE, validator=at_least_one)
+    """How many calls are made at a time."""
     on_call: OnCall | None = None
     checkpoint: Callable[[RunState], object] | None = None
+    """Told the state before the calls of a round, and once their results are there."""
     follow_continuation: bool | int = True
     resume_from: Any = None
     results: Iterable[Any] = ()
+    """Results of open calls that were made elsewhere."""
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        return tuple(inspect.signature(cls).parameters)
+
+    @classmethod
+    def split(cls, arguments: dict[str, Any]) -> RunOptions:
+        """Take the options of a run out of its arguments; `None` means the default."""
+        given = {name: arguments.pop(name) for name in cls.names() if name in arguments}
+        return cls(**{name: value for name, value in given.items() if value is not None})
 
 
 class Run:
@@ -139,7 +94,15 @@ class Run:
         self.asked = written(calls.bindings, "input", self.fields.pop("input", None))
         start = self.fields.pop("previous_interaction_id", None)
         self.dialogue = dialogue or Dialogue(start=start)
-        self.asking = self.prepared(streaming)
+        self.asking = Asking.of(
+            calls,
+            self.fields,
+            streaming=streaming,
+            most_parts=most_parts(options.follow_continuation),
+            waits=True,
+            item=self.numbered,
+            began=self.has_begun,
+        )
         self.round = 0
         self.started: str | None = None
         self.results: dict[int, Json] = {}
@@ -152,29 +115,37 @@ class Run:
                 " and previous_interaction_id"
             )
 
-    def prepared(self, streaming: bool) -> Asking:
-        options = split_options({**self.fields})
-        if not options.stream.assemble:
-            raise InvalidRequestError("a run reads the calls it is to make: assemble is needed")
-        total = as_timeout(options.timeout, self.calls.timeout).total
-        deadline = Deadline.after(total, self.calls.clock)
-        return Asking(
-            calls=self.calls,
-            options=evolve(options, deadline=deadline),
-            streaming=streaming,
-            most_parts=most_parts(self.options.follow_continuation),
-            deadline=deadline,
-            waits=True,
-            item=self.numbered,
-            began=self.has_begun,
-        )
+    @classmethod
+    def of(
+        cls,
+        calls: Calls,
+        stream: bool,
+        arguments: Mapping[str, Any],
+        dialogue: Dialogue | None = None,
+    ) -> Run:
+        """A run by the arguments of a create, with `tools` that are functions, and its options."""
+        fields = {**arguments}
+        options = RunOptions.split(fields)
+        toolbox = Toolbox.of(fields.pop("tools", None) or ())
+        refuse_unknown(calls, fields)
+        if toolbox.declarations:
+            fields["tools"] = toolbox.declarations
+        return cls(calls, toolbox, options, fields, streaming=stream, dialogue=dialogue)
+
+    def refuse_async(self) -> None:
+        """For a client that cannot wait for what is asynchronous."""
+        own = {"on_call": self.options.on_call} if is_async(self.options.on_call) else {}
+        for name in (*(tool.name for tool in self.toolbox.tools.values() if tool.is_async), *own):
+            raise InvalidRequestError(
+                f"{name} is asynchronous: give it to an AsyncClient, or to client.aio"
+            )
 
     def whole(self) -> Procedure[Reply]:
         reply = yield from self.begun()
         rounds = 0
         while self.dialogue.calls:
             self.save()
-            calls = self.open_calls()
+            calls = open_calls(self.dialogue, self.round)
             if calls is None:
                 break
             if rounds == self.options.max_rounds:
@@ -220,9 +191,7 @@ class Run:
         self.round += 1
         fields = {**self.fields, **self.dialogue.request(self.asked, self.shape)}
         asking = self.asking
-        procedure = (
-            asking.taken_up(self.started, fields) if self.started else asking.whole(fields)
-        )
+        procedure = asking.taken_up(self.started, fields) if self.started else asking.whole(fields)
         reply: Reply = yield from self.guarded(procedure)
         self.take(reply)
         return reply
@@ -241,12 +210,12 @@ class Run:
 
     def state_of(self, interaction: Any) -> RunState:
         """The state in which an interaction leaves the run that it came from."""
-        payload = written(self.calls.bindings, "resume_from", interaction)
-        if not isinstance(payload, dict) or not payload.get("id"):
+        payload = as_object(written(self.calls.bindings, "resume_from", interaction))
+        if not payload.get("id"):
             raise InvalidRequestError(
                 "resume_from is the state of a run, or an interaction that is stored, or its id"
             )
-        self.take(Reply(interaction, cast("Json", payload), (payload["id"],)))
+        self.take(Reply(interaction, payload, (payload["id"],)))
         return self.state
 
     def known_reply(self) -> Reply:
@@ -263,24 +232,12 @@ class Run:
 
     # --- calls ---------------------------------------------------------------------------------
 
-    def open_calls(self) -> list[ToolCall] | None:
-        """The calls that the last interaction asks for; `None` if one cannot be answered at all."""
-        items = self.dialogue.calls
-        if not all(item.get("id") and item.get("name") for item in items):
-            return None
-        last = self.dialogue.last
-        known = last.ids[-1] if last and last.ids else None
-        return [
-            call_of(item, round=self.round, index=index, interaction_id=known)
-            for index, item in enumerate(items)
-        ]
-
     def accept(self, results: Iterable[Any]) -> None:
         """Take over results that were made elsewhere."""
         waiting = {item.get("id"): index for index, item in enumerate(self.dialogue.calls)}
         for given in results:
-            result: Any = written(self.calls.bindings, "results", given)
-            index = waiting.get(result.get("call_id")) if isinstance(result, dict) else None
+            result = as_object(written(self.calls.bindings, "results", given))
+            index = waiting.get(result.get("call_id"))
             if index is None:
                 open_ids = ", ".join(map(str, waiting)) or "none"
                 raise InvalidRequestError(
@@ -361,7 +318,9 @@ class Run:
         return self.error(RoundsExhaustedError, f"max_rounds={allowed} is used up")
 
     def error(self, kind: type[RunError], why: str) -> RunError:
-        pending = [c for c in self.open_calls() or () if c.index not in self.results]
+        pending = [
+            c for c in open_calls(self.dialogue, self.round) or () if c.index not in self.results
+        ]
         return kind(
             f"the run stopped in round {self.round}: {why}{self.waiting(pending)};"
             " run(resume_from=error.state) takes it up again",
@@ -390,3 +349,21 @@ def id_in(error: InteractionsError) -> str | None:
     """The interaction that an error is about, where it is known."""
     found = getattr(error, "interaction_id", None)
     return found if isinstance(found, str) and found else None
+
+
+def is_async(hook: object) -> bool:
+    """Whether calling it gives something to wait for, as far as that can be seen."""
+    call = getattr(hook, "__call__", None)  # noqa: B004 - an object may have an async one
+    return inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(call)
+
+
+def refuse_unknown(calls: Calls, fields: Mapping[str, Any]) -> None:
+    """What a run has no argument for, before anything is made of the rest."""
+    own = [*RunOptions.names(), *OPTIONS, "tools"]
+    known = {*own, *calls.bindings.body_keys["model"], *calls.bindings.body_keys["agent"]}
+    for name in fields:
+        if name not in known:
+            raise InvalidRequestError(
+                f"a run has no argument {name!r}{did_you_mean(name, known)}"
+                " (anything else goes into extra_body)"
+            )

@@ -6,14 +6,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._core.chain import ChainView, Course, Follow
-from .._core.execution import Batch
+from .._core.execution import Batch, RoundEvent
 from ..errors import InteractionsError
 from .stream import AsyncStream
+from .transport import AsyncResponse
 from .workers import AsyncRunShell, AsyncWorkers
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from .._core.exchange import Procedure
-    from .._core.rounds import RoundEvent, Run, RunState
+    from .._core.rounds import Run
+    from .._core.run_state import RunState
 
 ItemT = TypeVar("ItemT")
 EventT = TypeVar("EventT")
@@ -26,7 +30,7 @@ class AsyncChainedStream(ChainView[InteractionT], AsyncStream[ItemT, Interaction
     def __init__(self, shell: AsyncRunShell, procedure: Procedure[Any]) -> None:
         self._shell = shell
         self._course = Course(procedure)
-        self._session = None
+        self._under_way = None
         self._view = lambda part: part
         self._source: Followed | Made | None = None
         self._busy = False
@@ -55,7 +59,7 @@ class AsyncChainedStream(ChainView[InteractionT], AsyncStream[ItemT, Interaction
                     if item is not None:
                         found: ItemT = item
                         return found
-                await self.go_on()
+                await self._advance()
         except BaseException:
             await self.close()
             raise
@@ -65,21 +69,36 @@ class AsyncChainedStream(ChainView[InteractionT], AsyncStream[ItemT, Interaction
             raise self._left()
         raise StopAsyncIteration
 
-    async def go_on(self) -> None:
+    async def begun(self) -> Self:
+        """The same stream, opened."""
+        try:
+            await self._advance()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def _advance(self) -> None:
         """Perform what comes up to the next items."""
         self._source = None
         while (effect := self._course.advance()) is not None:
             if isinstance(effect, Follow):
-                self._session, self._view = effect.opened.session, effect.view
+                self._under_way, self._view = effect.opened.session, effect.view
                 self._source = Followed(AsyncStream(self._shell, effect.opened), effect)
                 return
             if isinstance(effect, Batch):
                 self._source = Made(AsyncWorkers(effect), effect)
                 return
             try:
-                self._course.give(await self._shell.perform(effect))
+                result = await self._shell.perform(effect)
             except InteractionsError as error:
                 self._course.fail(error)
+                continue
+            if self._closed:  # by another task, while this one waited
+                if isinstance(result, AsyncResponse):
+                    result.close()
+                return
+            self._course.give(result)
 
     async def close(self) -> None:
         """Drop the connection without reading what is left; a read that waits ends at once.
@@ -132,7 +151,7 @@ class Made:
 
 
 class AsyncRunStream(
-    AsyncChainedStream["RoundEvent[EventT]", InteractionT], Generic[EventT, InteractionT]
+    AsyncChainedStream[RoundEvent[EventT], InteractionT], Generic[EventT, InteractionT]
 ):
     """All rounds of a run as one stream of `RoundEvent`."""
 

@@ -47,9 +47,10 @@ class AsyncWorkers:
     async def outcome(self, job: Job) -> CallFinished:
         async with self.turns:
             try:
-                if job.is_async:
-                    return ended(job.call, await job.work())
-                return ended(job.call, await asyncio.to_thread(job.work))
+                value = job.work() if job.is_async else await asyncio.to_thread(job.work)
+                if inspect.isawaitable(value):
+                    value = await value
+                return ended(job.call, value)
             except Exception as error:
                 return failed(job.call, error)
 
@@ -73,8 +74,8 @@ class AsyncWorkers:
 
     async def stop(self) -> None:
         """Cancel what is at work, and see it end."""
-        tasks, self.tasks = self.tasks, set()
+        tasks = list(self.tasks)
+        self.tasks.clear()
         for task in tasks:
             task.cancel()
-        if tasks:
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
