@@ -31,6 +31,7 @@ from .errors import (
     ConfigurationError,
     ConflictError,
     ConnectionFailedError,
+    ContinuationError,
     InteractionsError,
     InvalidRequestError,
     NotFoundError,
@@ -38,6 +39,10 @@ from .errors import (
     PermissionDeniedError,
     RateLimitError,
     RedirectRefusedError,
+    RoundsExhaustedError,
+    RunError,
+    RunInterruptedError,
+    RunTimeoutError,
     ServerError,
     StreamInterruptedError,
     TimeoutExpiredError,
@@ -58,20 +63,36 @@ __version__: Final = "0.1.0"
 if TYPE_CHECKING:
     from . import tools as tools
     from ._bindings import latest as types
+    from ._core.continuation import Continued
+    from ._core.decisions import Approve, Deny, Replace, ToolCall
+    from ._core.execution import CallFinished, RoundEvent
+    from ._core.run_state import RunState
     from .aio import AsyncClient, AsyncStream
+    from .aio.chained import AsyncRunStream
+    from .aio.conversation import AsyncConversation
+    from .chained import RunStream
+    from .conversation import Conversation
     from .tools import function_result
 
 __all__ = [
     "APIError",
+    "Approve",
     "AsyncClient",
+    "AsyncConversation",
+    "AsyncRunStream",
     "AsyncStream",
     "AuthenticationError",
     "BadRequestError",
+    "CallFinished",
     "Client",
     "Clock",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
+    "ContinuationError",
+    "Continued",
+    "Conversation",
+    "Deny",
     "FailureInfo",
     "Hooks",
     "InteractionAssembler",
@@ -84,18 +105,27 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "RedirectRefusedError",
+    "Replace",
     "RequestInfo",
     "ResponseInfo",
     "Resume",
     "ResumeInfo",
     "Retry",
     "RetryInfo",
+    "RoundEvent",
+    "RoundsExhaustedError",
+    "RunError",
+    "RunInterruptedError",
+    "RunState",
+    "RunStream",
+    "RunTimeoutError",
     "ServerError",
     "Stream",
     "StreamInterruptedError",
     "Timeout",
     "TimeoutExpiredError",
     "ToolArgumentsError",
+    "ToolCall",
     "ToolConnectionError",
     "ToolDeclarationError",
     "ToolError",
@@ -109,7 +139,23 @@ __all__ = [
     "types",
 ]
 
-_LAZY: Final = {"AsyncClient": ".aio", "AsyncStream": ".aio", "function_result": ".tools"}
+_LAZY: Final = {
+    "Approve": "._core.decisions",
+    "AsyncClient": ".aio",
+    "AsyncConversation": ".aio.conversation",
+    "AsyncRunStream": ".aio.chained",
+    "AsyncStream": ".aio",
+    "CallFinished": "._core.execution",
+    "Continued": "._core.continuation",
+    "Conversation": ".conversation",
+    "Deny": "._core.decisions",
+    "Replace": "._core.decisions",
+    "RoundEvent": "._core.execution",
+    "RunState": "._core.run_state",
+    "RunStream": ".chained",
+    "ToolCall": "._core.decisions",
+    "function_result": ".tools",
+}
 """What is loaded on first use, by the module that has it."""
 
 

@@ -17,6 +17,11 @@ InteractionsError
 │       └── NotImplementedByServiceError  501
 ├── UnexpectedAnswerError     an answer that is not what this API speaks
 ├── StreamInterruptedError    a stream ended before its interaction did
+├── ContinuationError         an interaction that comes in parts broke between two of them
+├── RunError                  a run stopped before its end; `state` takes it up again
+│   ├── RunInterruptedError   a request of it failed
+│   ├── RoundsExhaustedError  the model asks for more rounds of calls than it may have
+│   └── RunTimeoutError       its time is over
 ├── UnknownEventError         an event of no known type, where the caller asked for strictness
 ├── WaitTimeoutError          an interaction was still running when waiting had to stop
 ├── ToolDeclarationError      a callable that cannot be offered to a model as a tool
@@ -211,6 +216,46 @@ class StreamInterruptedError(InteractionsError):
     def __str__(self) -> str:
         place = f"interaction {self.interaction_id or 'unknown'}, after event"
         return one_line(f"{self.message} ({place} {self.last_event_id or 'unknown'})")
+
+
+class ContinuationError(InteractionsError):
+    """An interaction that comes in parts broke between two of them.
+
+    `interaction` is what there is of it, merged, with the token of the next part, which
+    `create(continuation_token=..., previous_interaction_id=...)` asks for again.
+    """
+
+    def __init__(self, message: str, *, interaction: Any) -> None:
+        super().__init__(message)
+        self.interaction = interaction
+
+
+class RunError(InteractionsError):
+    """A run stopped before its end.
+
+    `interaction` is the last one that is whole, `pending` its calls that have no result yet.
+    `run(resume_from=error.state, ...)` takes the run up again: no function that has a result is
+    called a second time.
+    """
+
+    def __init__(self, message: str, *, state: Any, interaction: Any, pending: Any = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.state = state
+        self.interaction = interaction
+        self.pending = tuple(pending)
+
+
+class RunInterruptedError(RunError):
+    """A request of a run failed; `__cause__` says why. Nothing was sent twice."""
+
+
+class RoundsExhaustedError(RunError):
+    """The model asks for more rounds of calls than the run may have. The last ones are not made."""
+
+
+class RunTimeoutError(RunError, TimeoutError):
+    """The time of a run is over. What it was doing may still happen."""
 
 
 class UnknownEventError(InteractionsError):
