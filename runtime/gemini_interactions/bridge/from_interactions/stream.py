@@ -18,7 +18,8 @@ from attrs import define, field
 from ..._bindings import LATEST, bindings_of
 from ..._core.assembly import InteractionAssembler
 from ..._core.events import ERROR, TERMINAL_EVENTS, UNKNOWN
-from ..fields import Fields, Json
+from ..fields import Fields
+from ..json_values import Json, is_object
 from ..losses import Loss, Report
 from .contents import OF_USER, Contents
 from .parts import MEDIA, Parts
@@ -108,7 +109,7 @@ class ResponseStream:
         """Take in the next event; gives the chunks that it completes, often none."""
         if self.is_over:
             return []
-        if isinstance(event, dict):
+        if is_object(event):
             event = self._bindings.read_event(event)
         path, kind = f"/events/{self._count}", event.event_type
         self._count += 1

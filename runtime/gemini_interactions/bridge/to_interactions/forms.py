@@ -13,7 +13,8 @@ from typing import Any, get_args
 from attrs import fields
 
 from ..._bindings import Bindings, bindings_of
-from ..fields import Fields, Json, Reader
+from ..fields import Fields, Reader
+from ..json_values import Json
 from ..losses import Report
 
 __all__ = ["Forms", "Product", "forms_of"]

@@ -6,7 +6,8 @@ from typing import Any
 
 from attrs import frozen
 
-from ..fields import Fields, Json, text
+from ..fields import Fields, text
+from ..json_values import Json, is_object
 from .forms import Forms, Product
 from .schemas import json_schema
 
@@ -48,7 +49,7 @@ class OutputForms:
             path, schema = self.fields.path_of(name), self.fields.any(name)
             own = getattr(schema, "model_json_schema", None)
             schema = own() if callable(own) else schema
-            if isinstance(schema, dict):
+            if is_object(schema):
                 return path, json_schema(schema)
             self.fields.report.dropped(path, "expected a schema: give response_json_schema")
         return self.fields.path, None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..fields import Fields, Json, strings, text
+from ..fields import Fields, strings, text
+from ..json_values import Json
 from .forms import Product
 
 __all__ = ["put_speech", "put_transcription"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
 
 from attrs import define, field
 
-from ..fields import Fields, Json, Reader, flag, integer, mapping, plain, pointer
-from ..fields import strings, text, word, words
+from ..fields import Fields, Reader, flag, integer, mapping, strings, text, word, words
+from ..json_values import Json, is_array, is_mapping, is_object, plain, pointer
 from ..losses import Report
 from .forms import Forms, Product
 from .retrieval import retrievers
@@ -56,16 +56,16 @@ class Tools:
     place: Place = field(factory=Place)
 
     def of(self, tools: Any, path: str) -> list[Any]:
-        listed = cast("list[Any]", tools if isinstance(tools, list) else [tools])
+        listed = tools if is_array(tools) else [tools]
         return [
             made for at, tool in enumerate(listed) for made in self._of(tool, pointer(path, at))
         ]
 
     def _of(self, tool: Any, path: str) -> list[Any]:
         declaration = getattr(tool, "declaration", None)
-        if isinstance(declaration, Mapping):
+        if is_mapping(declaration):
             return [plain(declaration)]
-        if hasattr(tool, "extra_fields") or (isinstance(tool, dict) and "type" in tool):
+        if hasattr(tool, "extra_fields") or (is_object(tool) and "type" in tool):
             return [tool]
         if callable(tool):
             self.report.dropped(path, "a Python function has to be declared")
@@ -139,14 +139,14 @@ class Tools:
         server.close()
         return tool.json()
 
-    _OWN: Final[
+    _OWN: ClassVar[
         dict[str, tuple[str, dict[str, Reader], Callable[[Tools, Product, Fields], None]]]
     ] = {
         "google_search": ("google_search", {}, _google_search),
         "enterprise_web_search": ("google_search", {}, _enterprise_search),
         "google_maps": ("google_maps", {"enable_widget": flag}, _google_maps),
     }
-    _LISTS: Final[dict[str, Callable[[Tools, Fields], Json | None]]] = {
+    _LISTS: ClassVar[dict[str, Callable[[Tools, Fields], Json | None]]] = {
         "function_declarations": _function,
         "mcp_servers": _mcp_server,
     }
