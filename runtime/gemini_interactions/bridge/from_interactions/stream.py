@@ -260,12 +260,15 @@ class ResponseStream:
             new, telling.text = part["text"][telling.text :], len(part["text"])
             telling.growing = "thought" if item["type"] == "thought" else "text"
             return [{**_only(part, "thought"), "text": new}] if new else []
-        if kind == "audio" and "data" in blocks[-1] and "inlineData" in part:
+        data = part.get("inlineData", {}).get("data")
+        if kind == "audio" and data:
             if telling.growing == "audio":
                 return []
             telling.growing, telling.audio = "audio", {**blocks[-1], **_only(part, "inlineData")}
-            data = telling.whole_bytes(part["inlineData"]["data"])
+            data = telling.whole_bytes(data)
             return [{"inlineData": {**part["inlineData"], "data": data}}] if data else []
+        if item["type"] != "model_output" or data == "":
+            return []  # its signature may follow, or more of it
         telling.growing, telling.text = "", 0
         telling.parts += 1
         return [part]

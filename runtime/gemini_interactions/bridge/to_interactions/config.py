@@ -69,7 +69,7 @@ class Config:
         self.request.copy(self.fields, _PASSED)
         self._client_options()
         self._without_counterpart()
-        if self.generation:
+        if self.generation.fields:
             self.request.put("generation_config", self.generation.json(), self.fields.path)
         return {**self.request.fields, **self.arguments}
 

@@ -58,9 +58,6 @@ class Product:
         if value is not None:
             self.fields.setdefault("extra_fields", {})[name] = value
 
-    def __bool__(self) -> bool:
-        return bool(self.fields)
-
     def json(self) -> Json:
         value: Json = self.forms.bindings.unstructure(self._form(**self.fields))
         return value

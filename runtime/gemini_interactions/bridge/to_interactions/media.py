@@ -103,7 +103,7 @@ def _put_processing(block: Product, part: Fields, kind: str) -> None:
         return
     for name in names:
         _put_options(options, name, part)
-    if not options:
+    if not options.fields:
         block.put("processing", mode, mode_path)
         return
     block.put("processing", options.json(), part.path)
@@ -116,10 +116,14 @@ def _put_options(options: Product, name: str, part: Fields) -> None:
     if metadata is None:
         return
     inner = _INNER.get(name)
-    target = (inner and options.forms.named(inner[1], metadata.path, options.report)) or options
+    target = options
+    if inner:
+        made = options.forms.named(inner[1], metadata.path, options.report)
+        assert made is not None  # whoever has the options has what belongs to them
+        target = made
     target.copy(metadata, {name: read for name, read in _METADATA.items() if target.has(name)})
     metadata.close()
-    if not target:
+    if not target.fields:
         options.report.dropped(metadata.path, "it is empty")
     elif inner:
         options.put(inner[0], target.json(), metadata.path)

@@ -75,12 +75,12 @@ class OutputForms:
 
     def _image_type(self, images: Fields) -> str | None:
         """It is said in one of two places."""
+        found = images.take("output_mime_type", str)
         options = images.object("image_output_options")
-        inner = None
         if options is not None:
-            inner = options.take("mime_type", str)
+            found = options.take("mime_type", str) if found is None else found
             options.close()
-        return images.take("output_mime_type", str) or inner
+        return found
 
     def _old_images(self, generation: Product, images: Fields | None) -> None:
         if images is None:

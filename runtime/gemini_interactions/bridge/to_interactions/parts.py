@@ -278,11 +278,10 @@ class Parts:
         """The type of a tool, and the step of its call or result."""
         if fields is None:
             return None, None
-        path = fields.path_of("tool_type")
         tool_type = (fields.take("tool_type", str) or "").upper()
         tool = SERVER_TOOLS.get(tool_type)
         if tool is None:
-            self.report.dropped(path, f"no step is known for the tool {tool_type or '(none)'}")
+            self.report.dropped(fields.path, f"no step is a {tool_type or 'tool without a type'}")
             return None, None
         return tool_type, self.forms.tagged("item", f"{tool}_{end}", fields.path, self.report)
 

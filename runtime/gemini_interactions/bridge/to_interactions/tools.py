@@ -80,7 +80,8 @@ class Tools:
                 found += [made for item in fields.objects(name) if (made := make(self, item))]
             elif name in _PLAIN or name in self._OWN:
                 options = fields.object(name)
-                found += [made] if options and (made := self._tool(name, options)) else []
+                made = None if options is None else self._tool(name, options)
+                found += [] if made is None else [made]
         fields.close()
         return found
 
@@ -91,28 +92,31 @@ class Tools:
         if tool is None:
             return None
         tool.copy(options, readers)
-        if name in self._OWN:
-            self._OWN[name][2](self, tool, options)
+        is_whole = self._OWN[name][2](self, tool, options) if name in self._OWN else True
         options.close()
-        return tool.json()
+        return tool.json() if is_whole else None
 
-    def _google_search(self, tool: Product, options: Fields) -> None:
+    # What tools of their own do returns whether the tool is still the one that was asked for.
+
+    def _google_search(self, tool: Product, options: Fields) -> bool:
         kinds = options.object("search_types")
-        if kinds is None:
-            return
-        known = [name for name in ("web_search", "image_search") if name in kinds]
-        for name in known:
-            Fields(kinds.any(name), kinds.path_of(name), self.report).close()
-        tool.put("search_types", known, kinds.path)
-        kinds.close()
+        if kinds is not None:
+            known = [name for name in ("web_search", "image_search") if name in kinds]
+            for name in known:
+                Fields(kinds.any(name), kinds.path_of(name), self.report).close()
+            tool.put("search_types", known, kinds.path)
+            kinds.close()
+        return True
 
-    def _enterprise_search(self, tool: Product, options: Fields) -> None:
+    def _enterprise_search(self, tool: Product, options: Fields) -> bool:
         tool.put("search_types", ["enterprise_web_search"], options.path)
+        return tool.has("search_types")
 
-    def _google_maps(self, tool: Product, options: Fields) -> None:
+    def _google_maps(self, tool: Product, options: Fields) -> bool:
         tool.put("latitude", self.place.latitude, self.place.path)
         tool.put("longitude", self.place.longitude, self.place.path)
         self.place = Place()
+        return True
 
     def _function(self, declared: Fields) -> Json | None:
         tool = self.forms.tagged("tool", "function", declared.path, self.report)
@@ -140,7 +144,7 @@ class Tools:
         return tool.json()
 
     _OWN: ClassVar[
-        dict[str, tuple[str, dict[str, Reader], Callable[[Tools, Product, Fields], None]]]
+        dict[str, tuple[str, dict[str, Reader], Callable[[Tools, Product, Fields], bool]]]
     ] = {
         "google_search": ("google_search", {}, _google_search),
         "enterprise_web_search": ("google_search", {}, _enterprise_search),
