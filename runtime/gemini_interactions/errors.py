@@ -27,8 +27,9 @@ InteractionsError
 ├── ToolDeclarationError      a callable that cannot be offered to a model as a tool
 ├── ToolError                 a tool says that it failed, in words for the model
 │   └── ToolArgumentsError    a call whose arguments do not fit what the tool declares
-└── ToolConnectionError       the server behind a tool does not answer
-    └── ToolTimeoutError      it did not answer in time
+├── ToolConnectionError       the server behind a tool does not answer
+│   └── ToolTimeoutError      it did not answer in time
+└── TranslationLossError      generateContent says something that interactions cannot, or reversed
 """
 
 from __future__ import annotations
@@ -329,6 +330,18 @@ class ToolConnectionError(InteractionsError):
 
 class ToolTimeoutError(ToolConnectionError, TimeoutError):
     """The server behind a tool did not answer in time. What it was asked may yet happen."""
+
+
+class TranslationLossError(InteractionsError, ValueError):
+    """Something has no counterpart on the other side, where the caller asked for all of it.
+
+    `losses` lists what would be dropped, each with its path and the reason.
+    """
+
+    def __init__(self, losses: Sequence[Any]) -> None:
+        shown = "; ".join(f"{loss.path} ({loss.reason})" for loss in losses)
+        super().__init__(f"{len(losses)} without a counterpart: {shown}")
+        self.losses = list(losses)
 
 
 def one_line(text: str) -> str:
