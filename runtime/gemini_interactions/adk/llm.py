@@ -14,7 +14,7 @@ from .._core.events import is_running
 from .._core.log import logger
 from .._surface import refuse_unknown
 from ..aio import AsyncClient
-from ..bridge import Loss, ResponseStream, to_response
+from ..bridge import Loss, ResponseStream, failure, to_response
 from ..errors import APIError, InteractionsError, NotFoundError, NotImplementedByServiceError
 from .continuation import Continuation, continuation
 from .failures import expected, expected_errors, failed_response
@@ -122,11 +122,12 @@ class InteractionsLlm(BaseLlm):
             where,
             model=self.model,
             revision=self._calls.bindings.label,
-            vertex=self._calls.settings.backend == "vertex",
+            on_vertex=self._calls.settings.backend == "vertex",
         )
         self._tell(arguments.losses)
         interactions = self.client.interactions
-        answer = await interactions.create(stream=stream, store=self.store, **arguments.value)
+        given = {"store": self.store, **arguments.value, "stream": stream}
+        answer = await interactions.create(**given)
         if not stream and is_running(answer.status) and answer.id:
             return await interactions.wait(answer.id)
         return answer
@@ -160,8 +161,8 @@ class InteractionsLlm(BaseLlm):
         bindings = self._calls.bindings
         answer = to_response(interaction, revision=bindings.label)
         self._tell(answer.losses)
-        is_stored = self.store is not False
-        return final_response(answer.value, bindings.unstructure(interaction), is_stored=is_stored)
+        failed = failure(interaction, revision=bindings.label)
+        return final_response(answer.value, bindings.unstructure(interaction), failed)
 
     def _tell(self, losses: Iterable[Loss]) -> None:
         """Warn of what was dropped, once for each kind."""

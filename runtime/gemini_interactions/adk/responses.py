@@ -8,8 +8,8 @@ no function calls: nothing runs because of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, TypeAlias, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeAlias
 
 from google.adk.models.llm_response import LlmResponse
 from google.genai import types
@@ -19,7 +19,8 @@ from .continuation import mark
 Json: TypeAlias = Mapping[str, Any]
 
 GOES_ON: Final = frozenset({"completed", "requires_action"})
-CUT_OFF: Final = frozenset({"incomplete", "budget_exceeded"})
+CUT_OFF: Final = frozenset({"incomplete", "budget_exceeded", "requires_continuation"})
+MALFORMED: Final = types.FinishReason.MALFORMED_FUNCTION_CALL
 SHOWN: Final = 200
 
 
@@ -31,23 +32,25 @@ def partial_response(chunk: Json, interaction_id: str | None) -> LlmResponse | N
     return LlmResponse(content=response.content, partial=True, interaction_id=interaction_id)
 
 
-def final_response(answer: Json, interaction: Json, *, is_stored: bool) -> LlmResponse:
-    """An interaction, and what the bridge made of it, as one response."""
+def final_response(answer: Json, interaction: Json, failure: Json | None) -> LlmResponse:
+    """An interaction as one response, out of what the bridge made of it."""
     response = response_of(answer)
     response.partial = False
     response.turn_complete = True
-    identity, status = interaction.get("id"), interaction.get("status")
+    identity, status = interaction.get("id"), str(interaction.get("status"))
     unreadable = next(unreadable_calls(interaction), None)
-    if status in GOES_ON and not unreadable:
-        if identity and is_stored:
+    if status in GOES_ON and unreadable is None:
+        if identity:
             go_on(response, identity)
         return response
-    about = {"interaction_id": identity, "status": status}
+    about = {"interaction_id": identity, "interaction_status": status}
     response.custom_metadata = {name: value for name, value in about.items() if value}
-    if unreadable:
-        refuse(response, unreadable)
+    if unreadable is not None:
+        response.content = None
+        response.finish_reason = MALFORMED
+        tell(response, MALFORMED.value, unreadable)
     else:
-        stop(response, interaction)
+        stop(response, status, failure)
     return response
 
 
@@ -72,15 +75,7 @@ def go_on(response: LlmResponse, interaction_id: str) -> None:
     mark(response.content, interaction_id)
 
 
-def refuse(response: LlmResponse, unreadable: str) -> None:
-    """Have an answer be an error, as it calls a function with what are no arguments."""
-    response.content = None
-    response.finish_reason = types.FinishReason.MALFORMED_FUNCTION_CALL
-    response.error_code = types.FinishReason.MALFORMED_FUNCTION_CALL.value
-    response.error_message = unreadable
-
-
-def stop(response: LlmResponse, interaction: Json) -> None:
+def stop(response: LlmResponse, status: str, failure: Json | None) -> None:
     """Take the calls out of an answer that did not come to its end, and say why it did not.
 
     As with other models of ADK's, text that was cut off for its length is no error.
@@ -88,37 +83,16 @@ def stop(response: LlmResponse, interaction: Json) -> None:
     assert response.content is not None
     parts = [part for part in response.content.parts or () if not part.function_call]
     response.content = types.Content(role="model", parts=parts) if parts else None
-    status = str(interaction.get("status"))
-    if status in CUT_OFF:
-        response.finish_reason = types.FinishReason.MAX_TOKENS
-        if parts:
-            return
-    else:
-        response.finish_reason = types.FinishReason.OTHER
-    code, message = told_error(interaction)
-    response.error_code = code or status.upper()
-    response.error_message = message or f"the interaction ended with the status {status!r}"
+    if failure is None and parts and status in CUT_OFF:
+        return
+    said = failure or {}
+    code = said.get("code") or said.get("status") or status.upper()
+    tell(response, str(code), said.get("message") or f"the interaction ended as {status!r}")
 
 
-def told_error(interaction: Json) -> tuple[str | None, str]:
-    """The code of the first error an interaction tells of, and the messages of all."""
-    found = [*listed(interaction.get("errors")), *listed(interaction.get("error"))]
-    codes = (error.get("code") or error.get("status") for error in found)
-    code = next((code for code in codes if code), None)
-    messages = (error.get("message") for error in found)
-    return code if code is None else str(code), "; ".join(str(said) for said in messages if said)
-
-
-def listed(errors: Any) -> Iterator[Json]:
-    """Errors, however they are packed: an object, a list, a text, an object inside `error`."""
-    if isinstance(errors, list):
-        for error in cast("Iterable[Any]", errors):
-            yield from listed(error)
-    elif isinstance(errors, Mapping):
-        found = cast("Json", errors)
-        yield from listed(found["error"]) if "error" in found else [found]
-    elif errors:
-        yield {"message": errors}
+def tell(response: LlmResponse, code: str, message: str) -> None:
+    response.error_code = code
+    response.error_message = message
 
 
 def unreadable_calls(interaction: Json) -> Iterator[str]:
