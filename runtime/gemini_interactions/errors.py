@@ -18,12 +18,13 @@ InteractionsError
 ├── UnexpectedAnswerError     an answer that is not what this API speaks
 ├── StreamInterruptedError    a stream ended before its interaction did
 ├── UnknownEventError         an event of no known type, where the caller asked for strictness
-└── WaitTimeoutError          an interaction was still running when waiting had to stop
+├── WaitTimeoutError          an interaction was still running when waiting had to stop
+└── TranslationLossError      generateContent says something that interactions cannot, or reversed
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -225,6 +226,18 @@ class WaitTimeoutError(InteractionsError, TimeoutError):
     def __init__(self, message: str, *, interaction: Any) -> None:
         super().__init__(message)
         self.interaction = interaction
+
+
+class TranslationLossError(InteractionsError, ValueError):
+    """Something has no counterpart on the other side, where the caller asked for all of it.
+
+    `losses` lists what would be dropped, each with its path and the reason.
+    """
+
+    def __init__(self, losses: Sequence[Any]) -> None:
+        shown = "; ".join(f"{loss.path} ({loss.reason})" for loss in losses)
+        super().__init__(f"{len(losses)} without a counterpart: {shown}")
+        self.losses = list(losses)
 
 
 def one_line(text: str) -> str:

@@ -1,0 +1,152 @@
+"""Tools of generateContent, of which one may hold many, as tools of interactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
+
+from attrs import define, field
+
+from ..fields import Fields, Json, Reader, flag, integer, mapping, plain, pointer
+from ..fields import strings, text, word, words
+from ..losses import Report
+from .forms import Forms, Product
+from .retrieval import retrievers
+from .schemas import json_schema
+
+__all__ = ["Place", "Tools"]
+
+_PLAIN: Final[dict[str, tuple[str, dict[str, Reader]]]] = {
+    "google_search_retrieval": ("google_search", {}),
+    "code_execution": ("code_execution", {}),
+    "url_context": ("url_context", {}),
+    "computer_use": (
+        "computer_use",
+        {
+            "environment": word("ENVIRONMENT_"),
+            "excluded_predefined_functions": strings,
+            "enable_prompt_injection_detection": flag,
+            "disabled_safety_policies": words,
+        },
+    ),
+    "file_search": (
+        "file_search",
+        {"file_search_store_names": strings, "top_k": integer, "metadata_filter": text},
+    ),
+}
+"""Tools whose options have the same names on both sides."""
+_RETRIEVERS: Final = ("retrieval", "exa_ai_search", "parallel_ai_search")
+
+
+@define
+class Place:
+    """Where the user is: generateContent says it beside the tools, interactions in one of them."""
+
+    latitude: float | None = None
+    longitude: float | None = None
+    path: str = ""
+
+
+@define
+class Tools:
+    """Translates a list of tools. Tools of interactions among them pass through."""
+
+    forms: Forms
+    report: Report
+    place: Place = field(factory=Place)
+
+    def of(self, tools: Any, path: str) -> list[Any]:
+        listed = cast("list[Any]", tools if isinstance(tools, list) else [tools])
+        return [
+            made for at, tool in enumerate(listed) for made in self._of(tool, pointer(path, at))
+        ]
+
+    def _of(self, tool: Any, path: str) -> list[Any]:
+        declaration = getattr(tool, "declaration", None)
+        if isinstance(declaration, Mapping):
+            return [plain(declaration)]
+        if hasattr(tool, "extra_fields") or (isinstance(tool, dict) and "type" in tool):
+            return [tool]
+        if callable(tool):
+            self.report.dropped(path, "a Python function has to be declared")
+            return []
+        fields = Fields(tool, path, self.report)
+        found: list[Json] = []
+        for name in fields:
+            if name in _RETRIEVERS:
+                found += retrievers(name, fields, self.forms)
+            elif name in self._LISTS:
+                make = self._LISTS[name]
+                found += [made for item in fields.objects(name) if (made := make(self, item))]
+            elif name in _PLAIN or name in self._OWN:
+                options = fields.object(name)
+                found += [made] if options and (made := self._tool(name, options)) else []
+        fields.close()
+        return found
+
+    def _tool(self, name: str, options: Fields) -> Json | None:
+        """A tool of the service; one that the revision does not have takes its options along."""
+        tag, readers = _PLAIN.get(name) or self._OWN[name][:2]
+        tool = self.forms.tagged("tool", tag, options.path, self.report)
+        if tool is None:
+            return None
+        tool.copy(options, readers)
+        if name in self._OWN:
+            self._OWN[name][2](self, tool, options)
+        options.close()
+        return tool.json()
+
+    def _google_search(self, tool: Product, options: Fields) -> None:
+        kinds = options.object("search_types")
+        if kinds is None:
+            return
+        known = [name for name in ("web_search", "image_search") if name in kinds]
+        for name in known:
+            Fields(kinds.any(name), kinds.path_of(name), self.report).close()
+        tool.put("search_types", known, kinds.path)
+        kinds.close()
+
+    def _enterprise_search(self, tool: Product, options: Fields) -> None:
+        tool.put("search_types", ["enterprise_web_search"], options.path)
+
+    def _google_maps(self, tool: Product, options: Fields) -> None:
+        tool.put("latitude", self.place.latitude, self.place.path)
+        tool.put("longitude", self.place.longitude, self.place.path)
+        self.place = Place()
+
+    def _function(self, declared: Fields) -> Json | None:
+        tool = self.forms.tagged("tool", "function", declared.path, self.report)
+        if tool is None:
+            return None
+        tool.copy(declared, {"name": text, "description": text})
+        given = next((n for n in ("parameters_json_schema", "parameters") if n in declared), None)
+        if given is not None:
+            tool.put("parameters", json_schema(declared.any(given)), declared.path_of(given))
+        for name in ("response", "response_json_schema"):
+            declared.drop(name, "what a function returns is not declared")
+        declared.close()
+        return tool.json()
+
+    def _mcp_server(self, server: Fields) -> Json | None:
+        tool = self.forms.tagged("tool", "mcp_server", server.path, self.report)
+        if tool is None:
+            return None
+        tool.copy(server, {"name": text})
+        transport = server.object("streamable_http_transport")
+        if transport is not None:
+            tool.copy(transport, {"url": text, "headers": mapping})
+            transport.close("the service decides on the connection")
+        server.close()
+        return tool.json()
+
+    _OWN: Final[
+        dict[str, tuple[str, dict[str, Reader], Callable[[Tools, Product, Fields], None]]]
+    ] = {
+        "google_search": ("google_search", {}, _google_search),
+        "enterprise_web_search": ("google_search", {}, _enterprise_search),
+        "google_maps": ("google_maps", {"enable_widget": flag}, _google_maps),
+    }
+    _LISTS: Final[dict[str, Callable[[Tools, Fields], Json | None]]] = {
+        "function_declarations": _function,
+        "mcp_servers": _mcp_server,
+    }
