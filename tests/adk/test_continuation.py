@@ -204,4 +204,4 @@ def test_nothing_is_continued_that_was_not_stored(
     assert last.interaction_id is None
     assert previous(server) == [None, None]
     assert [request.json["store"] for request in server.requests] == [False, False]
-    assert inputs(server)[1] == ["user_input", "model_output", "user_input"]
+    assert inputs(server)[1] == ["user_input", "thought", "model_output", "user_input"]

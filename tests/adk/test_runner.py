@@ -48,7 +48,7 @@ def test_a_tool_round(chat: Begin, server: InteractionsServer) -> None:
     assert result.get_function_responses()[0].response == {"weather": "sunny in Paris"}
     assert "sunny in Paris" in text_of(answer)
     assert previous(server) == [None, call.interaction_id]
-    assert inputs(server) == [["user_input"], ["function_call", "function_result"]]
+    assert inputs(server) == [["user_input"], ["thought", "function_call", "function_result"]]
 
 
 def test_parallel_calls_are_answered_together(chat: Begin, server: InteractionsServer) -> None:
@@ -58,7 +58,7 @@ def test_parallel_calls_are_answered_together(chat: Begin, server: InteractionsS
 
     calls = [call for event in events if not event.partial for call in event.get_function_calls()]
     assert [call.args for call in calls] == [{"city": "Paris"}, {"city": "Rome"}]
-    assert inputs(server)[-1] == ["function_call"] * 2 + ["function_result"] * 2
+    assert inputs(server)[-1] == ["thought", *["function_call"] * 2, *["function_result"] * 2]
     assert "sunny in Rome" in text_of(events[-1])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from google.adk.models import BaseLlm, LlmCapabilities
 from pydantic import ConfigDict, PrivateAttr
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from .._core.calls import Calls
     from .._surface import ClientArguments
     from ..aio import AsyncStream
+
+CONTENT: Final = ("/steps/", "/outputs/")
+"""What of an answer is worth a warning if it is lost."""
 
 
 class InteractionsLlm(BaseLlm):
@@ -160,7 +163,7 @@ class InteractionsLlm(BaseLlm):
     def _final(self, interaction: Any) -> LlmResponse:
         bindings = self._calls.bindings
         answer = to_response(interaction, revision=bindings.label)
-        self._tell(answer.losses)
+        self._tell(loss for loss in answer.losses if loss.path.startswith(CONTENT))
         failed = failure(interaction, revision=bindings.label)
         return final_response(answer.value, bindings.unstructure(interaction), failed)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from .json_values import Json, as_list, as_object, compact, objects
@@ -26,7 +27,7 @@ def input_steps(value: Any) -> list[Json]:
         if loose:
             steps.append(_user_input(loose))
             loose = []
-        steps.append(_turn(item) if "role" in item else item)
+        steps += _turn(item) if "role" in item else [item]
     return [*steps, _user_input(loose)] if loose else steps
 
 
@@ -38,10 +39,16 @@ def _user_input(content: list[Json]) -> Json:
     return {"type": "user_input", "content": content}
 
 
-def _turn(turn: Json) -> Json:
+def _turn(turn: Json) -> list[Json]:
+    """What somebody said, and between it the calls, results and thoughts, as steps."""
     content = turn.get("content")
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) else objects(content)
-    return {"type": "model_output" if turn["role"] == "model" else "user_input", "content": blocks}
+    kind = "model_output" if turn["role"] == "model" else "user_input"
+    steps: list[Json] = []
+    for is_said, group in groupby(blocks, _is_content):
+        together = list(group)
+        steps += [{"type": kind, "content": together}] if is_said else together
+    return steps
 
 
 def step_text(step: Json) -> str:
