@@ -8,8 +8,7 @@ with `error_code`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from google.adk.models import google_llm
 from google.adk.models.llm_response import LlmResponse
@@ -17,19 +16,19 @@ from google.genai.errors import APIError as GoogleError
 from google.genai.errors import ClientError, ServerError
 from google.genai.types import FinishReason
 
+from .._core.answers import as_object
 from ..errors import APIError, InteractionsError, StreamInterruptedError
 
 INTERRUPTED = "STREAM_INTERRUPTED"
 UNEXPECTED = "UNEXPECTED_ANSWER"
 
 
-@contextmanager
-def expected_errors() -> Generator[None]:
-    """Errors of the service come out as ADK expects them; ours is their cause."""
-    try:
-        yield
-    except APIError as error:
+def answered(error: InteractionsError, *, has_begun: bool) -> LlmResponse:
+    """The response for an error; one of the service that is no part of an answer is raised."""
+    is_answer = has_begun or not isinstance(error, APIError) or is_interaction(error.body)
+    if isinstance(error, APIError) and not is_answer:
         raise expected(error) from error
+    return failed_response(error)
 
 
 def expected(error: APIError) -> GoogleError:
@@ -53,11 +52,17 @@ def resource_exhausted(error: ClientError) -> ClientError:
     return error if own is None else own(error)
 
 
+def is_interaction(body: object) -> bool:
+    """Whether an error was told by an interaction, whose own status it is that it failed."""
+    return as_object(body).get("status") == "failed"
+
+
 def failed_response(error: InteractionsError) -> LlmResponse:
-    """The response for an answer that broke off."""
-    code = UNEXPECTED
+    """A response that is an error. What it is about goes where no agent goes on from it."""
+    code, message = UNEXPECTED, str(error)
     if isinstance(error, APIError):
         code = str(error.code or error.status or FinishReason.OTHER.value)
+        message = error.message
     elif isinstance(error, StreamInterruptedError):
         code = INTERRUPTED
     place = {name: getattr(error, name, None) for name in ("interaction_id", "last_event_id")}
@@ -66,6 +71,6 @@ def failed_response(error: InteractionsError) -> LlmResponse:
         turn_complete=True,
         finish_reason=FinishReason.OTHER,
         error_code=code,
-        error_message=str(error),
+        error_message=message,
         custom_metadata={name: value for name, value in place.items() if value} or None,
     )

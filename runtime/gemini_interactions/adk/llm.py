@@ -17,7 +17,7 @@ from ..aio import AsyncClient
 from ..bridge import Loss, ResponseStream, failure, to_response
 from ..errors import APIError, InteractionsError, NotFoundError, NotImplementedByServiceError
 from .continuation import Continuation, continuation
-from .failures import expected, expected_errors, failed_response
+from .failures import answered
 from .requests import arguments_of
 from .responses import final_response, partial_response
 
@@ -96,7 +96,11 @@ class InteractionsLlm(BaseLlm):
     ) -> AsyncGenerator[LlmResponse, None]:
         """One turn: its response, or with `stream` partial ones and then the same response."""
         self._maybe_append_user_content(llm_request)
-        answer = await self._answer(llm_request, stream)
+        try:
+            answer = await self._answer(llm_request, stream)
+        except APIError as error:
+            yield answered(error, has_begun=False)
+            return
         if not stream:
             yield self._final(answer)
             return
@@ -109,15 +113,14 @@ class InteractionsLlm(BaseLlm):
         An interaction that the service has not kept, or cannot go on from, is told anew.
         """
         where = continuation(request)
-        with expected_errors():
-            try:
-                return await self._create(request, where, stream)
-            except (NotFoundError, NotImplementedByServiceError) as error:
-                if where.previous is None:
-                    raise
-                text = "interaction %s cannot be continued, so all of the history is sent: %s"
-                logger.warning(text, where.previous, error)
-            return await self._create(request, Continuation(None, request.contents), stream)
+        try:
+            return await self._create(request, where, stream)
+        except (NotFoundError, NotImplementedByServiceError) as error:
+            if where.previous is None:
+                raise
+            text = "interaction %s cannot be continued, so all of the history is sent: %s"
+            logger.warning(text, where.previous, error)
+        return await self._create(request, Continuation(None, request.contents), stream)
 
     async def _create(self, request: LlmRequest, where: Continuation, stream: bool) -> Any:
         arguments = arguments_of(
@@ -147,9 +150,7 @@ class InteractionsLlm(BaseLlm):
                             yield partial
                 interaction = await self._explained(await stream.until_done())
         except InteractionsError as error:
-            if isinstance(error, APIError) and not has_begun:
-                raise expected(error) from error
-            yield failed_response(error)
+            yield answered(error, has_begun=has_begun)
         else:
             yield self._final(interaction)
 
