@@ -11,9 +11,11 @@ from google.adk.agents import BaseAgent, LlmAgent, LoopAgent, ParallelAgent
 from google.adk.events import Event
 from google.adk.models.llm_request import LlmRequest
 from google.genai import types
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gemini_interactions.adk import InteractionsLlm
-from gemini_interactions.adk.continuation import continuation, mark
+from gemini_interactions.adk.continuation import continuation, mark, mark_of
 from gemini_interactions.testing import InteractionsServer
 
 from .chats import Chat, inputs, previous, text_of
@@ -73,6 +75,42 @@ def sent(request: LlmRequest) -> tuple[str | None, list[str]]:
 )
 def test_the_newest_mark_names_what_is_known(contents: list[types.Content], expected: Any) -> None:
     assert sent(LlmRequest(contents=contents)) == expected
+
+
+HISTORY = st.lists(
+    st.one_of(
+        st.just(USER),
+        st.builds(answer, st.just("Words."), st.sampled_from([None, "1", "2", "3"])),
+        st.builds(call, st.sampled_from("cd"), st.sampled_from([None, "1", "2", "3"])),
+        st.just(RESULT),
+    ),
+    max_size=8,
+)
+
+
+@given(HISTORY, st.sampled_from([None, "2", "9"]))
+def test_nothing_new_is_lost_and_nothing_known_is_repeated(
+    contents: list[types.Content], given_id: str | None
+) -> None:
+    """But for the calls that what is new answers: they lead it."""
+    found = continuation(LlmRequest(contents=contents, previous_interaction_id=given_id))
+
+    marks = [mark_of(content) for content in contents]
+    known = [at for at, mark in enumerate(marks) if mark and given_id in (None, mark)]
+    sent = list(found.contents)
+    if known:
+        assert found.previous == marks[known[-1]]
+        new = contents[known[-1] + 1 :]
+        assert sent[len(sent) - len(new) :] == new
+        before = sent[: len(sent) - len(new)]
+        assert len(before) <= 1
+        calls = [part.function_call for part in before[0].parts or ()] if before else []
+        assert {call.id for call in calls if call} <= {"c"}
+        assert not calls or RESULT in new
+    else:
+        assert found.previous == given_id
+        assert given_id or sent == contents
+        assert not given_id or all(content in contents for content in sent[1:])
 
 
 def test_a_mark_in_what_another_agent_said_means_nothing() -> None:

@@ -263,7 +263,7 @@ def test_no_connection_has_our_name(llm: InteractionsLlm, server: InteractionsSe
         responses(llm)
 
 
-@pytest.mark.parametrize("fault", ["not-implemented", "deleted"])
+@pytest.mark.parametrize("fault", ["not-implemented", "error status=403", "deleted"])
 def test_what_cannot_be_continued_is_told_anew(
     chat: Begin,
     server: InteractionsServer,
@@ -276,7 +276,7 @@ def test_what_cannot_be_continued_is_told_anew(
     if fault == "deleted":
         server.store.delete(first.interaction_id)
     else:
-        server.faults.add(fault, on="create", hits=1)
+        server.faults.parse(f"{fault} on=create")
 
     last = talk.say("What is my name?")[-1]
 
@@ -284,6 +284,20 @@ def test_what_cannot_be_continued_is_told_anew(
     assert previous(server)[1:] == [first.interaction_id, None]
     assert inputs(server)[-1] == ["user_input", "thought", "model_output", "user_input"]
     assert f"interaction {first.interaction_id} cannot be continued" in caplog.text
+
+
+def test_what_was_created_is_never_created_again(
+    llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    """It may be gone before its result could be fetched; it was paid for all the same."""
+    talk = Chat(LlmAgent(name="helper", model=llm), StreamingMode.NONE)
+    talk.say("My name is Ada.")
+    server.script_response({"id": "v1_gone", "status": "in_progress", "model": "m"})
+
+    with pytest.raises(ClientError, match="v1_gone"):
+        talk.say("What is my name?")
+
+    assert [request.operation for request in server.requests] == ["create", "create", "get"]
 
 
 def test_a_model_that_does_not_exist_is_asked_for_once(

@@ -171,8 +171,12 @@ def test_leaving_a_stream_closes_it(llm: InteractionsLlm, server: InteractionsSe
         async for response in stream:
             assert response.partial
             break
+        session = await llm.client._transport.session()
+        assert session.connector is not None
+        assert len(session.connector._acquired) == 1
         await stream.aclose()
-        await llm.close()
+        assert not session.connector._acquired
 
+    server.faults.add("stall", after=20, on="create")
     asyncio.run(leave())
     assert len(server.requests) == 1

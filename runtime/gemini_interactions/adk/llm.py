@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from google.adk.models import BaseLlm, LlmCapabilities
@@ -15,7 +15,13 @@ from .._core.log import logger
 from .._surface import refuse_unknown
 from ..aio import AsyncClient
 from ..bridge import Loss, ResponseStream, failure, to_response
-from ..errors import APIError, InteractionsError, NotFoundError, NotImplementedByServiceError
+from ..errors import (
+    APIError,
+    InteractionsError,
+    NotFoundError,
+    NotImplementedByServiceError,
+    PermissionDeniedError,
+)
 from .continuation import Continuation, continuation
 from .failures import answered
 from .requests import arguments_of
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
     from .._surface import ClientArguments
     from ..aio import AsyncStream
 
+CANNOT_GO_ON: Final = (NotFoundError, PermissionDeniedError, NotImplementedByServiceError)
+"""How the service refuses to go on from an interaction: it is gone, another key's, or too much."""
 CONTENT: Final = ("/steps/", "/outputs/")
 """What of an answer is worth a warning if it is lost."""
 
@@ -97,32 +105,32 @@ class InteractionsLlm(BaseLlm):
         """One turn: its response, or with `stream` partial ones and then the same response."""
         self._maybe_append_user_content(llm_request)
         try:
-            answer = await self._answer(llm_request, stream)
+            answer = await self._create(llm_request, stream)
+            if not stream and is_running(answer.status) and answer.id:
+                answer = await self.client.interactions.wait(answer.id)
         except APIError as error:
             yield answered(error, has_begun=False)
             return
         if not stream:
             yield self._final(answer)
             return
-        async for response in self._streamed(answer):
-            yield response
+        async with aclosing(self._streamed(answer)) as responses:
+            async for response in responses:
+                yield response
 
-    async def _answer(self, request: LlmRequest, stream: bool) -> Any:
-        """A finished interaction, or an open stream.
-
-        An interaction that the service has not kept, or cannot go on from, is told anew.
-        """
+    async def _create(self, request: LlmRequest, stream: bool) -> Any:
+        """An interaction, or an open stream. What cannot be continued is told anew, once."""
         where = continuation(request)
         try:
-            return await self._create(request, where, stream)
-        except (NotFoundError, NotImplementedByServiceError) as error:
+            return await self._send(request, where, stream)
+        except CANNOT_GO_ON as error:
             if where.previous is None:
                 raise
             text = "interaction %s cannot be continued, so all of the history is sent: %s"
             logger.warning(text, where.previous, error)
-        return await self._create(request, Continuation(None, request.contents), stream)
+        return await self._send(request, Continuation(None, request.contents), stream)
 
-    async def _create(self, request: LlmRequest, where: Continuation, stream: bool) -> Any:
+    async def _send(self, request: LlmRequest, where: Continuation, stream: bool) -> Any:
         arguments = arguments_of(
             request,
             where,
@@ -131,12 +139,8 @@ class InteractionsLlm(BaseLlm):
             on_vertex=self._calls.settings.backend == "vertex",
         )
         self._tell(arguments.losses)
-        interactions = self.client.interactions
         given = {"store": self.store, **arguments.value, "stream": stream}
-        answer = await interactions.create(**given)
-        if not stream and is_running(answer.status) and answer.id:
-            return await interactions.wait(answer.id)
-        return answer
+        return await self.client.interactions.create(**given)
 
     async def _streamed(self, stream: AsyncStream[Any, Any]) -> AsyncGenerator[LlmResponse, None]:
         pieces = ResponseStream(self._calls.bindings.label)
