@@ -165,12 +165,17 @@ def calls_of(arguments: dict[str, Any], own: str) -> Calls:
 
 
 def resolved(settings: dict[str, Any], revision: str, own: str) -> Settings:
-    known = inspect.signature(Settings.resolve).parameters
-    for name in settings:
-        if name not in known:
-            hint = did_you_mean(name, [*known, *ARGUMENTS, own])
-            raise ConfigurationError(f"the client has no argument {name!r}{hint}")
+    refuse_unknown(settings, own)
     return Settings.resolve(environ=os.environ, api_revision=revision, **settings)
+
+
+def refuse_unknown(names: Iterable[str], *own: str) -> None:
+    """An argument that no client takes is an error; `own` are those that only this one does."""
+    known = [*inspect.signature(Settings.resolve).parameters, *ARGUMENTS, *own]
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise ConfigurationError(f"the client has no argument {name!r}{hint}")
 
 
 def shown(client: object, calls: Calls) -> str:

@@ -18,8 +18,8 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[2]
 OURS = ("gemini_interactions", "gemini_interactions_types", "interactions_codegen")
 FULL, TYPES = "x._vendor.y", "x._vendor.z"
-ELSEWHERE = ("official", "typing")
-"""Tests that run programs of other packages, or none."""
+ELSEWHERE = ("adk", "official", "typing")
+"""Tests that need other packages, run their programs, or run none."""
 BESIDE = ("benchmarks", "docs", "examples", "spec", "README.md")
 """What tests read."""
 SETTINGS = """\

@@ -1,0 +1,245 @@
+"""Where requests go on, and how much of their history they bring."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from google.adk.agents import BaseAgent, LlmAgent, LoopAgent, ParallelAgent
+from google.adk.events import Event
+from google.adk.models.llm_request import LlmRequest
+from google.genai import types
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gemini_interactions.adk import InteractionsLlm
+from gemini_interactions.adk.continuation import continuation, mark, mark_of
+from gemini_interactions.testing import InteractionsServer
+
+from .chats import Chat, inputs, previous, text_of
+
+Begin = Callable[..., Chat]
+
+USER = types.UserContent("And now?")
+RESULT = types.UserContent(
+    types.Part(function_response=types.FunctionResponse(id="c", name="f", response={"ok": 1}))
+)
+
+
+def answer(text: str = "Words.", interaction_id: str | None = None) -> types.Content:
+    content = types.ModelContent(text)
+    if interaction_id:
+        mark(content, interaction_id)
+    return content
+
+
+def call(call_id: str, interaction_id: str | None = None) -> types.Content:
+    function_call = types.FunctionCall(id=call_id, name="f", args={})
+    content = types.ModelContent(
+        [types.Part(text="Calling."), types.Part(function_call=function_call)]
+    )
+    if interaction_id:
+        mark(content, interaction_id)
+    return content
+
+
+def sent(request: LlmRequest) -> tuple[str | None, list[str]]:
+    """The id it goes on from, and what is sent: words, `call` or `result`."""
+    found = continuation(request)
+    return found.previous, [
+        "call" if part.function_call else "result" if part.function_response else str(part.text)
+        for content in found.contents
+        for part in content.parts or ()
+    ]
+
+
+# --- by marks -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("contents", "expected"),
+    [
+        ([USER], (None, ["And now?"])),
+        ([USER, answer(), USER], (None, ["And now?", "Words.", "And now?"])),
+        ([USER, answer("A", "1"), USER], ("1", ["And now?"])),
+        ([USER, answer("A", "1"), USER, answer("B", "2"), USER], ("2", ["And now?"])),
+        ([USER, answer("A", "1"), USER, answer("B"), USER], ("1", ["And now?", "B", "And now?"])),
+        ([USER, call("c", "1"), RESULT], ("1", ["call", "result"])),
+        ([USER, call("c", "1"), RESULT, USER], ("1", ["call", "result", "And now?"])),
+        ([USER, call("d", "1"), RESULT], ("1", ["result"])),
+        ([call("c", "1"), answer("B", "2"), RESULT], ("2", ["call", "result"])),
+        ([answer("A", "1"), call("c"), RESULT], ("1", ["Calling.", "call", "result"])),
+    ],
+)
+def test_the_newest_mark_names_what_is_known(contents: list[types.Content], expected: Any) -> None:
+    assert sent(LlmRequest(contents=contents)) == expected
+
+
+HISTORY = st.lists(
+    st.one_of(
+        st.just(USER),
+        st.builds(answer, st.just("Words."), st.sampled_from([None, "1", "2", "3"])),
+        st.builds(call, st.sampled_from("cd"), st.sampled_from([None, "1", "2", "3"])),
+        st.just(RESULT),
+    ),
+    max_size=8,
+)
+
+
+@given(HISTORY, st.sampled_from([None, "2", "9"]))
+def test_nothing_new_is_lost_and_nothing_known_is_repeated(
+    contents: list[types.Content], given_id: str | None
+) -> None:
+    """But for the calls that what is new answers: they lead it."""
+    found = continuation(LlmRequest(contents=contents, previous_interaction_id=given_id))
+
+    marks = [mark_of(content) for content in contents]
+    known = [at for at, mark in enumerate(marks) if mark and given_id in (None, mark)]
+    sent = list(found.contents)
+    if known:
+        assert found.previous == marks[known[-1]]
+        new = contents[known[-1] + 1 :]
+        assert sent[len(sent) - len(new) :] == new
+        before = sent[: len(sent) - len(new)]
+        assert len(before) <= 1
+        calls = [part.function_call for part in before[0].parts or ()] if before else []
+        assert {call.id for call in calls if call} <= {"c"}
+        assert not calls or RESULT in new
+    else:
+        assert found.previous == given_id
+        assert given_id or sent == contents
+        assert not given_id or all(content in contents for content in sent[1:])
+
+
+def test_a_mark_in_what_another_agent_said_means_nothing() -> None:
+    relayed = types.Content(role="user", parts=answer("Somebody else's", "1").parts)
+
+    assert sent(LlmRequest(contents=[relayed, USER]))[0] is None
+
+
+@pytest.mark.parametrize(
+    ("contents", "expected"),
+    [
+        ([USER, answer("A", "1"), USER, answer("B", "2"), USER], ["And now?", "B", "And now?"]),
+        ([USER, answer("A", "9"), USER, answer("B"), USER, USER], ["And now?", "And now?"]),
+        ([USER, call("c"), RESULT, USER], ["call", "result", "And now?"]),
+        ([USER], ["And now?"]),
+    ],
+)
+def test_an_id_in_the_request_wins(contents: list[types.Content], expected: list[str]) -> None:
+    request = LlmRequest(contents=contents, previous_interaction_id="1")
+
+    assert sent(request) == ("1", expected)
+
+
+def test_a_mark_spares_parts_that_other_agents_are_shown() -> None:
+    picture = types.Part.from_bytes(data=b"x", mime_type="image/png")
+    content = types.ModelContent([picture, types.Part(text="A picture.")])
+
+    mark(content, "1")
+
+    assert [part.part_metadata is None for part in content.parts or ()] == [True, False]
+
+
+def test_a_mark_survives_storage_beside_what_is_there() -> None:
+    content = types.ModelContent([types.Part(text="Words.", part_metadata={"own": "kept"})])
+    mark(content, "1")
+
+    stored = Event.model_validate_json(Event(author="me", content=content).model_dump_json())
+
+    assert stored.content is not None
+    request = LlmRequest(contents=[stored.content, USER])
+    assert sent(request) == ("1", ["And now?"])
+    assert (stored.content.parts or [])[0].part_metadata["own"] == "kept"  # type: ignore[index]
+
+
+def test_marks_are_not_sent(chat: Begin, server: InteractionsServer, llm: InteractionsLlm) -> None:
+    talk = chat()
+    first = talk.say("My name is Ada.")[-1]
+    server.store.delete(str(first.interaction_id))
+
+    talk.say("What is my name?")
+
+    sent = server.requests[-1].body.decode()
+    assert "Ada" in sent
+    assert str(first.interaction_id) not in sent
+
+
+# --- in a runner ----------------------------------------------------------------------------------
+
+
+def test_what_was_rewound_is_forgotten(chat: Begin, server: InteractionsServer) -> None:
+    talk = chat()
+    first = talk.say("My name is Ada.")[-1]
+    second = talk.say("My name is Bob.")[-1]
+    rewind = talk.runner.rewind_async(
+        user_id="me", session_id="one", rewind_before_invocation_id=second.invocation_id
+    )
+    asyncio.run(rewind)
+
+    last = talk.say("What is my name?")[-1]
+
+    assert text_of(last) == "Your name is Ada."
+    assert previous(server)[-1] == first.interaction_id
+
+
+def test_an_agent_without_history_begins_each_turn_anew(
+    chat: Begin, server: InteractionsServer
+) -> None:
+    def look() -> str:
+        """Look around."""
+        return "nothing"
+
+    talk = chat(tools=[look], include_contents="none")
+    talk.say("Look.")
+    talk.say("Look again.")
+
+    ids = previous(server)
+    assert [identity is None for identity in ids] == [True, False, True, False]
+    assert inputs(server)[2] == ["user_input"]
+
+
+@pytest.mark.filterwarnings("ignore:ParallelAgent is deprecated:DeprecationWarning")
+def test_agents_side_by_side_go_on_from_their_own(
+    chat: Begin, llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    both: list[BaseAgent] = [LlmAgent(name=name, model=llm) for name in ("left", "right")]
+    talk = chat(agent=ParallelAgent(name="both", sub_agents=both))
+    first = {e.author: e.interaction_id for e in talk.say("My name is Ada.") if not e.partial}
+
+    second = talk.say("What is my name?")
+
+    assert {text_of(event) for event in second if not event.partial} == {"Your name is Ada."}
+    assert {*first} == {"left", "right"}
+    assert {*previous(server)[2:]} == {*first.values()}
+
+
+@pytest.mark.filterwarnings("ignore:LoopAgent is deprecated:DeprecationWarning")
+def test_an_agent_in_a_loop_goes_on_without_a_new_turn(
+    chat: Begin, llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    loop = LoopAgent(name="loop", sub_agents=[LlmAgent(name="one", model=llm)], max_iterations=2)
+
+    events = chat(agent=loop).say("Count from 1 to 3.")
+
+    first = next(event for event in events if not event.partial)
+    assert previous(server) == [None, first.interaction_id]
+    assert "Continue" in str(server.requests[1].json["input"])
+
+
+def test_nothing_is_continued_that_was_not_stored(
+    chat: Begin, llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    llm.store = False
+    talk = chat()
+    talk.say("My name is Ada.")
+
+    last = talk.say("What is my name?")[-1]
+
+    assert text_of(last) == "Your name is Ada."
+    assert last.interaction_id is None
+    assert previous(server) == [None, None]
+    assert [request.json["store"] for request in server.requests] == [False, False]
+    assert inputs(server)[1] == ["user_input", "thought", "model_output", "user_input"]
