@@ -125,6 +125,7 @@ class Response:
         self._closed = False
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
+        self._decodes = "content-encoding" in response.headers
 
     def read_all(self) -> bytes:
         parts = list(self.chunks())
@@ -139,16 +140,23 @@ class Response:
             if left is not None:
                 self._limit(left)
             try:
-                with named_failures(self._send, left):
-                    chunk = read(CHUNK)
-            except Exception:
-                if not self._closed:
-                    raise
-                raise closed_here(self._send.request) from None
+                chunk = read(CHUNK, self._decodes)
+            except Exception as error:
+                named = self._named(error, left)
+                raise named from named.__cause__
             if not chunk:
                 self._response.release_conn()
                 return
             yield chunk
+
+    def _named(self, error: Exception, left: float | None) -> Exception:
+        if self._closed:
+            return closed_here(self._send.request)
+        try:
+            with named_failures(self._send, left):
+                raise error
+        except Exception as named:
+            return named
 
     def settle(self) -> None:
         """Give the connection back if the body is over, known without waiting; else drop it.
@@ -159,7 +167,7 @@ class Response:
         if found is not None and not self._closed:
             try:
                 found.settimeout(SETTLING)
-                if not self._response.read1(1):
+                if not self._response.read1(CHUNK, self._decodes):
                     self._response.release_conn()
                     self._closed = True
             except Exception:
