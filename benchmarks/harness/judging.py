@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
-from .row import Goal, Measure, Row, Samples
+from .row import Goal, Row, Samples
 
 
 @dataclass(frozen=True)
@@ -80,5 +80,4 @@ def outcome(row: Row, samples: Samples) -> Outcome:
 
 
 def digits_of(row: Row, measure: str) -> int:
-    found: Measure = next(m for m in row.measures if m.name == measure)
-    return found.digits
+    return next(known.digits for known in row.measures if known.name == measure)

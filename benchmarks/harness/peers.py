@@ -53,7 +53,7 @@ def pip(python: Path, *arguments: str) -> str:
     own = home / "bin" / "python"
     if not own.exists():
         venv.create(home, with_pip=True, symlinks=True)
-    quiet = ["--disable-pip-version-check", "--quiet"]
+    quiet = ["--disable-pip-version-check", "-qq"]
     command = [own, "-m", "pip", "--python", python, *quiet, *arguments]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return done.stdout

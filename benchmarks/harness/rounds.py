@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from contextlib import ExitStack, nullcontext
+import time
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from types import TracebackType
 
 from .peers import ROOT, environ, python_of
-from .row import Contender, Figures, Row, Samples
+from .row import SERVER_BUSY, Contender, Figures, Row, Samples, Scene
 
 
 class Worker:
     """A contender's process; see `worker.py`."""
 
-    def __init__(self, module: str, contender: Contender, setting: str) -> None:
-        python = python_of(contender.peer)
-        arguments = [module, contender.name, setting]
-        self._name = contender.name
-        self._process = subprocess.Popen(
-            [python, "-m", "benchmarks.harness.worker", *arguments],
-            cwd=ROOT,
-            env=environ(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def __init__(self, process: subprocess.Popen[str], name: str) -> None:
+        self._process = process
+        self._name = name
         self._answer()
 
     def round(self) -> Figures:
@@ -41,21 +34,29 @@ class Worker:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._name} ended with {self._process.wait()}")
+            raise ContenderError(f"{self._name} ended with {self._process.wait()}")
         return line
 
-    def __enter__(self) -> Worker:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self._process.kill()
-        self._process.communicate()
+class ContenderError(Exception):
+    """A contender's process ended before it gave its figures. What it said is above."""
+
+
+@contextmanager
+def working(module: str, contender: Contender, address: str) -> Generator[Worker, None, None]:
+    python = python_of(contender.peer)
+    with subprocess.Popen(
+        [python, "-m", "benchmarks.harness.worker", module, contender.name, address],
+        cwd=ROOT,
+        env=environ(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield Worker(process, contender.name)
+        finally:
+            process.kill()
 
 
 def measured(module: str, row: Row, rounds: int) -> Samples:
@@ -63,27 +64,38 @@ def measured(module: str, row: Row, rounds: int) -> Samples:
         python_of(contender.peer)  # is made before anything is measured
     samples = Samples()
     with ExitStack() as stack:
-        setting = stack.enter_context(row.setting() if row.setting else nullcontext(""))
+        scene = stack.enter_context(row.scene() if row.scene else nullcontext(Scene()))
         workers: dict[str, Worker] = {}
         for number in range(rounds):
-            progress(row, number, rounds)
+            print(f"{row.title}: round {number + 1} of {rounds}", file=sys.stderr, flush=True)
             for contender in row.contenders:
                 if number % contender.every:
                     continue
                 if row.is_fresh:
-                    with Worker(module, contender, setting) as worker:
-                        samples.add(contender.name, worker.round())
+                    with working(module, contender, scene.address) as worker:
+                        samples.add(contender.name, one_round(worker, scene))
                     continue
                 if contender.name not in workers:
-                    worker = Worker(module, contender, setting)
-                    workers[contender.name] = stack.enter_context(worker)
-                    worker.round()  # the first round warms up
-                samples.add(contender.name, workers[contender.name].round())
+                    worker = stack.enter_context(working(module, contender, scene.address))
+                    worker.round()
+                    workers[contender.name] = worker
+                samples.add(contender.name, one_round(workers[contender.name], scene))
     return samples
 
 
-def progress(row: Row, number: int, rounds: int) -> None:
-    print(f"{row.title}: round {number + 1} of {rounds}", file=sys.stderr, flush=True)
+def one_round(worker: Worker, scene: Scene) -> Figures:
+    if scene.server is None:
+        return worker.round()
+    cpu, begin = cpu_seconds(scene.server), time.perf_counter()
+    figures = worker.round()
+    cpu, seconds = cpu_seconds(scene.server) - cpu, time.perf_counter() - begin
+    return {**figures, SERVER_BUSY.name: cpu / seconds * 100}
+
+
+def cpu_seconds(process: int) -> float:
+    """What a process has used, on all cores."""
+    after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def module_of(script: str) -> str:

@@ -11,8 +11,16 @@ Operation = Callable[[], Any]
 """What one round of a contender does. What it gives is for the row's `take`."""
 Figures = Mapping[str, float]
 """What one round gave, by the measures' names; a measure that does not apply is left out."""
-Setting = Callable[[], AbstractContextManager[str]]
-"""What has to be there while a row runs: a server, whose address it gives, or a folder."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What has to be there while a row runs: a server, or a folder of files."""
+
+    address: str = ""
+    """What contenders are told: where it is."""
+    server: int | None = None
+    """The server's process."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +29,13 @@ class Measure:
     digits: int = 0
 
 
+SERVER_BUSY = Measure("server busy, %")
+"""How much of the time the server's process worked: taken wherever the scene has one."""
+
+
 @dataclass(frozen=True)
 class Contender:
-    """`start(setting, *arguments)` gets ready, in a process of the peer's own environment."""
+    """`start(address, *arguments)` gets ready, in a process of the peer's own environment."""
 
     name: str
     peer: str
@@ -31,6 +43,8 @@ class Contender:
     arguments: tuple[Any, ...] = ()
     every: int = 1
     """It takes part in one round of so many: the slow ones."""
+    take: Callable[[Operation], Figures] | None = None
+    """Instead of the row's, for a contender that does something else than the others."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +72,21 @@ class Row:
     about: str
     """What is measured, and how; what the report says of it."""
     measures: tuple[Measure, ...]
+    """The first is the one that contenders are compared by."""
     contenders: tuple[Contender, ...]
-    goals: tuple[Goal, ...]
     take: Callable[[Operation], Figures]
     """Does an operation and takes its figures."""
     rounds: int
-    setting: Setting | None = None
+    goals: tuple[Goal, ...] = ()
+    scene: Callable[[], AbstractContextManager[Scene]] | None = None
     is_fresh: bool = False
-    """Each round is a process of its own."""
+    """Each round is a process of its own. Else the process does one more before the first."""
     ours: str = "ours"
-    """Whom the ratios are to."""
+    """Whom the others are compared with."""
     tried: str = ""
-    """For goals that are not met: what was tried, and what limits them."""
+    """For goals that are not met: what limits them, and what was tried."""
+    appendix: Callable[[], str] | None = None
+    """Gives more for the report than figures of contenders."""
 
 
 @dataclass

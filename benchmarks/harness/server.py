@@ -20,12 +20,13 @@ from typing import Any
 
 from . import wire
 from .peers import ROOT, environ
+from .row import Scene
 
 BACKLOG = 4096
 
 
 @contextmanager
-def serving(**answers: list[Any]) -> Generator[str, None, None]:
+def serving(**answers: list[Any]) -> Generator[Scene, None, None]:
     """Name of an answer → the function of `wire` that makes it, and its arguments."""
     command = [sys.executable, "-m", "benchmarks.harness.server", json.dumps(answers)]
     with subprocess.Popen(
@@ -39,7 +40,7 @@ def serving(**answers: list[Any]) -> Generator[str, None, None]:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().strip()
+            yield Scene(process.stdout.readline().strip(), process.pid)
         finally:
             process.stdin.close()
 
