@@ -1,6 +1,6 @@
 """Time from a call to the first event of its stream.
 
-    python -m benchmarks.first_event [--rounds N] [--json]
+python -m benchmarks.first_event [--rounds N] [--json]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Socket → typed events: streams of large image deltas, and whether time grows with size alone.
 
-    python -m benchmarks.image_deltas [--rounds N] [--json]
+python -m benchmarks.image_deltas [--rounds N] [--json]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Socket → typed events: a stream of small text deltas, one HTTP chunk each.
 
-    python -m benchmarks.text_deltas [--rounds N] [--json]
+python -m benchmarks.text_deltas [--rounds N] [--json]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A create without a stream, on loopback.
 
-    python -m benchmarks.unary [--rounds N] [--json]
+python -m benchmarks.unary [--rounds N] [--json]
 """
 
 from __future__ import annotations

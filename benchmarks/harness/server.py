@@ -84,9 +84,7 @@ def length_of(head: bytes | bytearray) -> int:
 
 async def serve(answers: dict[bytes, wire.Answer]) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: Connection(answers), "127.0.0.1", 0, backlog=BACKLOG
-    )
+    server = await loop.create_server(lambda: Connection(answers), "127.0.0.1", 0, backlog=BACKLOG)
     port = server.sockets[0].getsockname()[1]
     print(f"http://127.0.0.1:{port}", flush=True)
     await loop.run_in_executor(None, sys.stdin.read)

@@ -12,7 +12,26 @@ Json = dict[str, Any]
 
 IDENTITY = "v1_7xNPKhgLoF3pGrMtKXb1HeE7aNgj6nhB"
 MODEL = "gemini-3-flash-preview"
-WORDS = "It was the first morning of autumn and the sea lay as still as a sheet of glass ".split()
+WORDS = [
+    "It",
+    "was",
+    "the",
+    "first",
+    "morning",
+    "of",
+    "autumn",
+    "and",
+    "the",
+    "sea",
+    "lay",
+    "as",
+    "still",
+    "as",
+    "a",
+    "sheet",
+    "of",
+    "glass",
+]
 USAGE = {"total_tokens": 346, "total_input_tokens": 11, "total_output_tokens": 335}
 STREAM_HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n"

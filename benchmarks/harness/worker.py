@@ -1,6 +1,6 @@
 """The process of one contender: gets ready once, then does one round for each line it is sent.
 
-    PYTHON -m benchmarks.harness.worker MODULE CONTENDER ADDRESS
+PYTHON -m benchmarks.harness.worker MODULE CONTENDER ADDRESS
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import Any
 from .judging import Outcome, Spread, Verdict, digits_of
 from .row import Goal, Row
 
+NONE = "-"
 Cells = list[list[str]]
 
 
@@ -70,9 +71,9 @@ def line_of(outcome: Outcome, number: int) -> list[str]:
 def figure(found: Spread | None, digits: int) -> str:
     """A median, and the quartiles around it."""
     if found is None:
-        return "–"
+        return NONE
     middle, low, high = (number(value, digits) for value in (found.median, found.low, found.high))
-    return middle if low == middle == high else f"{middle} ({low}–{high})"
+    return middle if low == middle == high else f"{middle} ({low} to {high})"
 
 
 def number(value: float, digits: int) -> str:
@@ -81,7 +82,7 @@ def number(value: float, digits: int) -> str:
 
 def multiple(ratio: float | None) -> str:
     if ratio is None:
-        return "–"
+        return NONE
     return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
 
 
