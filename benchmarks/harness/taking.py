@@ -11,7 +11,7 @@ from .row import Figures, Measure, Operation
 EVENTS = Measure("events/s")
 CPU = Measure("µs CPU per event", 2)
 EVENTS_A_RECV = Measure("events per recv", 1)
-MEGABYTES = Measure("MB/s")
+MEGABYTES = Measure("MB/s", 1)
 MICROSECONDS = Measure("µs", 2)
 MILLISECONDS = Measure("ms", 3)
 
@@ -83,3 +83,10 @@ def megabytes_read(size: int) -> Callable[[Operation], Figures]:
         return {MEGABYTES.name: size / 1e6 / (time.perf_counter() - begin)}
 
     return take
+
+
+def megabytes_taken(operation: Operation) -> Figures:
+    """Of an operation that says how many bytes it has taken in."""
+    begin = time.perf_counter()
+    size = operation()
+    return {MEGABYTES.name: size / 1e6 / (time.perf_counter() - begin)}
