@@ -78,9 +78,9 @@ ROW = Row(
     about=(
         f"Typed events are folded into the interaction that a call without a stream gives: "
         f"{MANY:,} events and {FEWER:,}, of one long text, of one function call whose arguments "
-        "come in pieces, and of many short steps. Linear means that the time for each event stays; "
-        "were it quadratic, it would be ten times as long. More objects take garbage collection, and "
-        "the caches of the processor, somewhat longer."
+        "come in pieces, and of many short steps. Linear means that the time for each event stays: "
+        "were it quadratic, it would be ten times as long. Garbage collection and the processor's "
+        "caches do make it longer where there are more objects."
     ),
     measures=(EACH, WHOLE),
     contenders=tuple(

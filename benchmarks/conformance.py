@@ -91,8 +91,9 @@ def payloads_of(files: list[Path]) -> Iterator[tuple[Any, Any]]:
 @contextmanager
 def scene() -> Generator[Scene, None, None]:
     with tempfile.TemporaryDirectory() as folder:
-        command = [python_of("our tools"), "-m", "benchmarks.contenders.corpus"]
-        subprocess.run([*command, folder, str(CORPUS)], cwd=ROOT, env=environ(), check=True)
+        python = str(python_of("our tools"))
+        command = [python, "-m", "benchmarks.contenders.corpus", folder, str(CORPUS)]
+        subprocess.run(command, cwd=ROOT, env=environ(), check=True)
         yield Scene(folder)
 
 
@@ -101,8 +102,8 @@ ROW = Row(
     about=(
         f"{CORPUS / 1e6:.0f} MB of recorded traffic are judged: requests, interactions and events "
         "that the embedded server made. `Validator` and jsonschema are given the same schemas and "
-        "the same parsed payloads, on one core; jsonschema gets two files of them. `conform` is the whole command: reading, grammar "
-        "of streams, coverage and report as well."
+        "the same parsed payloads, on one core; jsonschema gets two files of them. `conform` is "
+        "the whole command: reading, grammar of streams, coverage and report as well."
     ),
     measures=(MEGABYTES,),
     contenders=(

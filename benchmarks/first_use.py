@@ -1,4 +1,4 @@
-"""The types of one revision, in a fresh process: import them, read every event of a guide, write it.
+"""The types of one revision, in a fresh process: imported, and used for every event of a guide.
 
 python -m benchmarks.first_use [--rounds N] [--json]
 """
@@ -45,7 +45,8 @@ ROW = Row(
     about=(
         "A fresh process with bytecode compiled beforehand: the types of revision 2026-05-20 are "
         f"imported, and each of the {len(guide_events())} events of the streaming guide is read "
-        "into them and written back. attrs, pydantic and the parser of JSON are part of it. google-genai refuses some events."
+        "into them and written back. attrs, pydantic and the parser of JSON are part of it. "
+        "google-genai refuses some of the events."
     ),
     measures=(fresh.TIME, fresh.MEMORY),
     contenders=(

@@ -143,7 +143,7 @@ def scene() -> Generator[Scene, None, None]:
 
 
 def write_document(to: Path, revision: str) -> None:
-    command = [python_of("our tools"), "-m", "interactions_codegen", "export", revision]
+    command = [str(python_of("our tools")), "-m", "interactions_codegen", "export", revision]
     exported = subprocess.run(command, cwd=ROOT, env=environ(), capture_output=True, check=True)
     document: dict[str, Any] = json.loads(exported.stdout)
     for path in document["paths"].values():

@@ -57,13 +57,14 @@ class Outcome:
     row: Row
     lines: tuple[Line, ...]
     verdicts: tuple[Verdict, ...]
+    appendix: str = ""
 
     @property
     def is_met(self) -> bool:
         return all(verdict.is_met for verdict in self.verdicts)
 
 
-def outcome(row: Row, samples: Samples) -> Outcome:
+def outcome(row: Row, samples: Samples, appendix: str = "") -> Outcome:
     first = row.measures[0].name
     ours = samples.of(row.ours, first)
     lines = []
@@ -76,7 +77,7 @@ def outcome(row: Row, samples: Samples) -> Outcome:
         ratio = found[first].median / statistics.median(ours) if ours and first in found else None
         lines.append(Line(contender.name, found, ratio))
     verdicts = tuple(judge(goal, samples) for goal in row.goals)
-    return Outcome(row, tuple(lines), verdicts)
+    return Outcome(row, tuple(lines), verdicts, appendix)
 
 
 def digits_of(row: Row, measure: str) -> int:

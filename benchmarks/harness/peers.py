@@ -42,21 +42,21 @@ def python_of(peer: str) -> Path:
         print(f"making the environment of {peer}", file=sys.stderr, flush=True)
         shutil.rmtree(home, ignore_errors=True)
         venv.create(home, with_pip=False, symlinks=True)
-        pip(python, "install", *REQUIREMENTS[peer])
+        if REQUIREMENTS[peer]:
+            pip(python, "install", *REQUIREMENTS[peer])
         stamp.write_text(wanted)
     return python
 
 
-def pip(python: Path, *arguments: str) -> str:
+def pip(python: Path, *arguments: str) -> None:
     """One pip serves all environments: to install one into each takes longer than its packages."""
     home = folder() / "pip"
     own = home / "bin" / "python"
     if not own.exists():
         venv.create(home, with_pip=True, symlinks=True)
     quiet = ["--disable-pip-version-check", "-qq"]
-    command = [own, "-m", "pip", "--python", python, *quiet, *arguments]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return done.stdout
+    command = [str(own), "-m", "pip", "--python", str(python), *quiet, *arguments]
+    subprocess.run(command, check=True)
 
 
 def folder() -> Path:

@@ -30,9 +30,9 @@ def as_markdown(outcome: Outcome) -> str:
     head, *body = table(outcome)
     lines = [cells_of(head), cells_of(["---", *["---:"] * (len(head) - 1)]), *map(cells_of, body)]
     verdicts = [f"- {sentence(row, verdict)}" for verdict in outcome.verdicts]
-    parts = [f"## {row.title}", row.about, "\n".join(lines), "\n".join(verdicts)]
-    if row.tried and not outcome.is_met:
-        parts.append(row.tried)
+    missed = row.tried if not outcome.is_met else ""
+    figures = "\n".join(lines)
+    parts = [f"## {row.title}", row.about, figures, "\n".join(verdicts), missed, outcome.appendix]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -89,18 +89,29 @@ def multiple(ratio: float | None) -> str:
 def wording(row: Row, goal: Goal) -> str:
     sign = "at least" if goal.is_floor else "at most"
     if goal.of:
-        return f"{goal.contender}: {sign} {multiple(goal.limit)} times {goal.of}"
+        return f"{goal.contender}: {sign} {multiple(goal.limit)} times {goal.of}{about(row, goal)}"
     limit = number(goal.limit, digits_of(row, goal.measure))
     return f"{goal.contender}: {sign} {limit} {goal.measure}"
 
 
-def sentence(row: Row, verdict: Verdict) -> str:
+def about(row: Row, goal: Goal) -> str:
+    """Which measure a multiple is of, unless it is the one that all are compared by."""
+    return "" if goal.measure == row.measures[0].name else f", {goal.measure}"
+
+
+def found_by(row: Row, verdict: Verdict) -> str:
     goal = verdict.goal
     if goal.of:
-        found = f"{multiple(verdict.found)} times"
-    else:
-        found = number(verdict.found, digits_of(row, goal.measure))
-    return f"{'met' if verdict.is_met else '**not met**'}: {wording(row, goal)}; is {found}"
+        return multiple(verdict.found)
+    return number(verdict.found, digits_of(row, goal.measure))
+
+
+def verdict_of(verdict: Verdict) -> str:
+    return "met" if verdict.is_met else "**not met**"
+
+
+def sentence(row: Row, verdict: Verdict) -> str:
+    return f"{verdict_of(verdict)}: {wording(row, verdict.goal)}; is {found_by(row, verdict)}"
 
 
 def cells_of(line: list[str]) -> str:
