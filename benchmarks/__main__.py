@@ -25,6 +25,7 @@ ROWS = (
     "unary",
     "first_event",
     "text_deltas",
+    "sse_decoders",
     "image_deltas",
     "memory",
     "many_streams",

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from .harness import taking
 from .harness.command import main
-from .harness.peers import environ, python_of
+from .harness.peers import python_of
+from .harness.processes import environ
 from .harness.row import Contender, Figures, Goal, Measure, Operation, Row, at_least, at_most
 
 PLANTED = "# planted"

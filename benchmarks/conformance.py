@@ -6,7 +6,6 @@ python -m benchmarks.conformance [--rounds N] [--json]
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,8 @@ from typing import Any
 
 from .harness import taking
 from .harness.command import main
-from .harness.peers import ROOT, environ, python_of
+from .harness.peers import python_of
+from .harness.processes import output_of
 from .harness.row import Contender, Operation, Row, Scene, at_least
 from .harness.taking import MEGABYTES
 
@@ -91,9 +91,8 @@ def payloads_of(files: list[Path]) -> Iterator[tuple[Any, Any]]:
 @contextmanager
 def scene() -> Generator[Scene, None, None]:
     with tempfile.TemporaryDirectory() as folder:
-        python = str(python_of("our tools"))
-        command = [python, "-m", "benchmarks.contenders.corpus", folder, str(CORPUS)]
-        subprocess.run(command, cwd=ROOT, env=environ(), check=True)
+        arguments = ("-m", "benchmarks.contenders.corpus", folder, str(CORPUS))
+        output_of(python_of("our tools"), *arguments)
         yield Scene(folder)
 
 

@@ -14,7 +14,7 @@ from .harness.row import SERVER_BUSY, Contender, Row, Scene, at_most
 from .harness.server import serving
 from .harness.taking import MILLISECONDS
 
-TIMES = 100
+TIMES = 60
 SHORT = ("short",)
 
 
@@ -40,7 +40,7 @@ ROW = Row(
     ),
     goals=(at_most("ours", MILLISECONDS.name, 1.6, of="raw urllib3"),),
     take=taking.first_ms(TIMES),
-    rounds=11,
+    rounds=7,
     scene=scene,
 )
 

@@ -59,7 +59,7 @@ ROW = Row(
         at_most("ours", fresh.MEMORY.name, 20),
     ),
     take=taking.as_they_are,
-    rounds=15,
+    rounds=9,
 )
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ from typing import Any
 
 from .harness import taking
 from .harness.command import main
-from .harness.peers import ROOT, environ, python_of
+from .harness.peers import ROOT, python_of
+from .harness.processes import environ, output_of
 from .harness.row import Contender, Figures, Measure, Operation, Row, Scene, at_most
 
 REVISIONS = ("2025-12-11", "2026-05-07", "2026-05-20")
@@ -143,9 +144,8 @@ def scene() -> Generator[Scene, None, None]:
 
 
 def write_document(to: Path, revision: str) -> None:
-    command = [str(python_of("our tools")), "-m", "interactions_codegen", "export", revision]
-    exported = subprocess.run(command, cwd=ROOT, env=environ(), capture_output=True, check=True)
-    document: dict[str, Any] = json.loads(exported.stdout)
+    arguments = ("-m", "interactions_codegen", "export", revision)
+    document: dict[str, Any] = json.loads(output_of(python_of("our tools"), *arguments))
     for path in document["paths"].values():
         for operation in (path, *(path[verb] for verb in VERBS & path.keys())):
             for parameter in operation.get("parameters", ()):

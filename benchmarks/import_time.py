@@ -77,7 +77,7 @@ ROW = Row(
         at_most("ours", fresh.TIME.name, 0.2, of="google-genai"),
     ),
     take=taking.as_they_are,
-    rounds=11,
+    rounds=7,
     scene=scene,
     appendix=budget,
 )

@@ -35,6 +35,7 @@ ROW = Row(
     contenders=(
         Contender("ours", "ours", streams.ours, TEXTS),
         Contender("ours, orjson", "ours with orjson", streams.ours, TEXTS),
+        Contender("ours, not assembling", "ours", streams.ours, ("texts", False)),
         Contender("openai, untyped", "openai", streams.openai, TEXTS),
         Contender("httpx-sse, untyped", "httpx", streams.httpx_sse, TEXTS),
         Contender("google-genai", "google-genai", streams.google_genai, TEXTS, every=5),
@@ -55,7 +56,7 @@ ROW = Row(
         at_least("ours, orjson", EVENTS.name, 220_000),
     ),
     take=taking.events_read,
-    rounds=11,
+    rounds=9,
     scene=scene,
 )
 

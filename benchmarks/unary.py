@@ -19,7 +19,7 @@ from .harness.row import SERVER_BUSY, Contender, Operation, Row, Scene, at_least
 from .harness.server import serving
 from .harness.taking import MILLISECONDS
 
-TIMES = 200
+TIMES = 100
 
 
 def ours(server: str) -> Operation:
@@ -83,7 +83,7 @@ ROW = Row(
         at_least("google-genai", MILLISECONDS.name, 20, of="ours"),
     ),
     take=taking.median_ms(TIMES),
-    rounds=11,
+    rounds=7,
     scene=scene,
 )
 

@@ -7,7 +7,7 @@ import resource
 import subprocess
 import sys
 
-from .peers import environ
+from .processes import environ
 from .row import Figures, Measure
 
 TIME = Measure("ms", 1)

@@ -8,7 +8,8 @@ import subprocess
 import sys
 from collections import defaultdict
 
-from .peers import environ, python_of
+from .peers import python_of
+from .processes import environ
 
 PROGRAM = "import gemini_interactions; gemini_interactions.Client(api_key='k').interactions"
 LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \| +(\S+)")

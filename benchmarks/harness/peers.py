@@ -61,10 +61,3 @@ def pip(python: Path, *arguments: str) -> None:
 
 def folder() -> Path:
     return Path(os.environ.get("BENCH_PEERS") or ROOT / ".tox" / "bench" / "peers").resolve()
-
-
-def environ() -> dict[str, str]:
-    """What processes that are measured inherit: nothing that changes what Python does by itself."""
-    changing = ("PYTHON", "GEMINI_", "GOOGLE_", "OPENAI_", "VERTEX_", "COV_")
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(changing)}
-    return {**kept, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}

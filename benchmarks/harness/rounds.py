@@ -11,7 +11,8 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
-from .peers import ROOT, environ, python_of
+from .peers import python_of
+from .processes import piped
 from .row import SERVER_BUSY, Contender, Figures, Row, Samples, Scene
 
 
@@ -44,19 +45,9 @@ class ContenderError(Exception):
 
 @contextmanager
 def working(module: str, contender: Contender, address: str) -> Generator[Worker, None, None]:
-    python = python_of(contender.peer)
-    with subprocess.Popen(
-        [python, "-m", "benchmarks.harness.worker", module, contender.name, address],
-        cwd=ROOT,
-        env=environ(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield Worker(process, contender.name)
-        finally:
-            process.kill()
+    arguments = ("-m", "benchmarks.harness.worker", module, contender.name, address)
+    with piped(python_of(contender.peer), *arguments) as process:
+        yield Worker(process, contender.name)
 
 
 def measured(module: str, row: Row, rounds: int) -> Samples:

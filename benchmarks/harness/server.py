@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import resource
-import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
 from . import wire
-from .peers import ROOT, environ
+from .processes import piped
 from .row import Scene
 
 BACKLOG = 4096
@@ -28,21 +26,10 @@ BACKLOG = 4096
 @contextmanager
 def serving(**answers: list[Any]) -> Generator[Scene, None, None]:
     """Name of an answer → the function of `wire` that makes it, and its arguments."""
-    command = [sys.executable, "-m", "benchmarks.harness.server", json.dumps(answers)]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environ(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
+    arguments = ("-m", "benchmarks.harness.server", json.dumps(answers))
+    with piped(sys.executable, *arguments) as process:
         assert process.stdout is not None
-        try:
-            yield Scene(process.stdout.readline().strip(), process.pid)
-        finally:
-            process.stdin.close()
+        yield Scene(process.stdout.readline().strip(), process.pid)
 
 
 class Connection(asyncio.Protocol):
@@ -87,8 +74,7 @@ async def serve(answers: dict[bytes, wire.Answer]) -> None:
     server = await loop.create_server(lambda: Connection(answers), "127.0.0.1", 0, backlog=BACKLOG)
     port = server.sockets[0].getsockname()[1]
     print(f"http://127.0.0.1:{port}", flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
-    os._exit(0)  # with whatever connections are open
+    await loop.run_in_executor(None, sys.stdin.read)  # until whoever started it is gone
 
 
 def main(described: str) -> None:

@@ -7,10 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.harness.judging import Spread, judge, outcome, spread
-from benchmarks.harness.row import Contender, Goal, Measure, Row, Samples, at_least, at_most
+from benchmarks.harness.row import (
+    Contender,
+    Goal,
+    Measure,
+    Operation,
+    Row,
+    Samples,
+    at_least,
+    at_most,
+)
 from benchmarks.harness.taking import as_they_are
 
 SPEED, MEMORY = Measure("events/s"), Measure("MB", 1)
+
+
+def idle(_: str) -> Operation:
+    return list
 
 
 def samples(**found: list[float]) -> Samples:
@@ -23,7 +36,7 @@ def row(*goals: Goal, contenders: tuple[str, ...] = ("ours", "theirs")) -> Row:
         title="A row",
         about="About it.",
         measures=(SPEED, MEMORY),
-        contenders=tuple(Contender(name, "peer", list) for name in contenders),
+        contenders=tuple(Contender(name, "peer", idle) for name in contenders),
         take=as_they_are,
         rounds=3,
         goals=goals,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.harness import peers
+from benchmarks.harness.processes import environ
 from benchmarks.harness.rounds import ContenderError, cpu_seconds, measured
 from benchmarks.harness.row import SERVER_BUSY, Row, Scene
 
@@ -94,6 +95,6 @@ def test_processes_inherit_nothing_that_changes_python(monkeypatch: pytest.Monke
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("GEMINI_API_KEY", "k")
     monkeypatch.setenv("SOMETHING", "else")
-    inherited = peers.environ()
+    inherited = environ()
     assert {"PYTHONDONTWRITEBYTECODE", "GEMINI_API_KEY"}.isdisjoint(inherited)
     assert inherited["SOMETHING"] == "else"

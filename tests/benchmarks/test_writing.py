@@ -7,16 +7,22 @@ from dataclasses import replace
 
 from benchmarks.harness.judging import Outcome, outcome
 from benchmarks.harness.report import report
-from benchmarks.harness.row import Contender, Measure, Row, Samples, at_least, at_most
+from benchmarks.harness.row import Contender, Measure, Operation, Row, Samples, at_least, at_most
 from benchmarks.harness.taking import as_they_are
 from benchmarks.harness.writing import as_json, as_markdown, as_text
 
 SPEED, MEMORY = Measure("events/s"), Measure("MB", 1)
+
+
+def idle(_: str) -> Operation:
+    return list
+
+
 ROW = Row(
     title="A row",
     about="About it.",
     measures=(SPEED, MEMORY),
-    contenders=(Contender("ours", "a", list), Contender("theirs", "b", list)),
+    contenders=(Contender("ours", "a", idle), Contender("theirs", "b", idle)),
     take=as_they_are,
     rounds=3,
     goals=(
