@@ -12,10 +12,10 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from .harness.judging import Outcome, outcome
+from .harness.command import run
+from .harness.judging import Outcome
 from .harness.machine import facts
 from .harness.report import report
-from .harness.rounds import measured
 from .harness.row import Row
 from .harness.writing import as_json, as_text
 
@@ -47,7 +47,9 @@ def main() -> None:
     begin = time.perf_counter()
     outcomes: dict[str, Outcome] = {}
     for name in options.only:
-        outcomes[name] = run(name)
+        module = f"benchmarks.{name}"
+        row: Row = import_module(module).ROW
+        outcomes[name] = run(module, row, row.rounds)
         print(f"\n{as_text(outcomes[name])}\n", flush=True)
     minutes = (time.perf_counter() - begin) / 60
     print(f"{len(outcomes)} rows in {minutes:.1f} minutes", file=sys.stderr)
@@ -56,13 +58,6 @@ def main() -> None:
         options.json.write_text(json.dumps({"machine": facts(), "rows": rows}, indent=2) + "\n")
     if options.write:
         options.write.write_text(report(outcomes, facts()), "utf-8")
-
-
-def run(name: str) -> Outcome:
-    module = f"benchmarks.{name}"
-    row: Row = import_module(module).ROW
-    appendix = row.appendix() if row.appendix else ""
-    return outcome(row, measured(module, row, row.rounds), appendix)
 
 
 if __name__ == "__main__":

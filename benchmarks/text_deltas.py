@@ -38,7 +38,7 @@ ROW = Row(
         Contender("ours, not assembling", "ours", streams.ours, ("texts", False)),
         Contender("openai, untyped", "openai", streams.openai, TEXTS),
         Contender("httpx-sse, untyped", "httpx", streams.httpx_sse, TEXTS),
-        Contender("google-genai", "google-genai", streams.google_genai, TEXTS, every=5),
+        Contender("google-genai", "google-genai", streams.google_genai, TEXTS, every=9),
         Contender("google-genai types, adapter", "google-genai", streams.google_types, TEXTS),
         Contender("urllib3 read1 + json", "urllib3", streams.urllib3, ("texts", "read1")),
         Contender("urllib3 stream + json", "urllib3", streams.urllib3, ("texts", "stream")),

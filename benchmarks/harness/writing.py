@@ -21,7 +21,8 @@ def as_text(outcome: Outcome) -> str:
         for line in cells
     ]
     verdicts = [sentence(outcome.row, verdict) for verdict in outcome.verdicts]
-    return "\n".join([outcome.row.title, "", *lines, "", *verdicts])
+    parts = [outcome.row.title, *map("\n".join, (lines, verdicts)), outcome.appendix]
+    return "\n\n".join(part for part in parts if part)
 
 
 def as_markdown(outcome: Outcome) -> str:
@@ -50,6 +51,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
             {"goal": wording(outcome.row, v.goal), "found": v.found, "met": v.is_met}
             for v in outcome.verdicts
         ],
+        "appendix": outcome.appendix,
     }
 
 
