@@ -36,16 +36,21 @@ def python_of(peer: str) -> Path:
     """The Python of an environment, which is made if need be."""
     home = folder() / peer.replace(" ", "-")
     python = home / "bin" / "python"
-    wanted = json.dumps([sys.version, REQUIREMENTS[peer]])
-    stamp = home / "made-of.json"
-    if not (stamp.exists() and stamp.read_text() == wanted):
+    wanted, stamp = made_of(peer), home / "made-of.json"
+    if not (stamp.exists() and stamp.read_text("utf-8") == wanted):
         print(f"making the environment of {peer}", file=sys.stderr, flush=True)
         shutil.rmtree(home, ignore_errors=True)
         venv.create(home, with_pip=False, symlinks=True)
         if REQUIREMENTS[peer]:
             pip(python, "install", *REQUIREMENTS[peer])
-        stamp.write_text(wanted)
+        stamp.write_text(wanted, "utf-8")
     return python
+
+
+def made_of(peer: str) -> str:
+    required = REQUIREMENTS[peer]
+    ours = (ROOT / "pyproject.toml").read_text("utf-8") if "--editable" in required else ""
+    return json.dumps([sys.version, required, ours])
 
 
 def pip(python: Path, *arguments: str) -> None:
