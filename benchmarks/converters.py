@@ -1,141 +1,114 @@
-"""Static readers and writers beside cattrs' own generated hooks, for the same classes and events.
+"""Parsed JSON → one event, and back.
 
-    python benchmarks/converters.py [--json]
-
-Both run interleaved in one process; the figures are medians per event.
+python -m benchmarks.converters [--rounds N] [--json]
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import statistics
 import time
 from collections.abc import Callable
-from functools import reduce
-from operator import attrgetter, or_
-from pathlib import Path
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from importlib import import_module
+from typing import Any
 
-import attrs
-from cattrs import Converter
-from cattrs.strategies import configure_tagged_union
+from .contenders.guide import guide_events
+from .harness import taking
+from .harness.command import main
+from .harness.row import Contender, Figures, Measure, Operation, Row, at_least, at_most
 
-from gemini_interactions_types import v2026_05_20 as api
-from gemini_interactions_types._support.model import Model, Unknown
-from gemini_interactions_types.v2026_05_20.reading import OBJECT_READERS, read_event
-from gemini_interactions_types.v2026_05_20.writing import WRITERS
-
-EVENTS = Path(__file__).parent.parent / "tests" / "vectors" / "2026-05-20" / "guide_events.json"
-ROUNDS = 31
-EVENT: Any = api.Event
+READ = Measure("µs to structure", 2)
+WRITE = Measure("µs to unstructure", 2)
+USED = Measure("events")
+REPEATED = 20
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+def public(_: str) -> Operation:
+    from gemini_interactions_types import v2026_05_20 as api
+
+    event: Any = api.Event
+    return both(lambda payload: api.structure(event, payload), api.unstructure)
+
+
+def ours(_: str) -> Operation:
+    """The functions themselves, looked up once: so the client reads its streams."""
+    from gemini_interactions_types.v2026_05_20.reading import read_event
+    from gemini_interactions_types.v2026_05_20.writing import WRITERS
+
+    return both(read_event, lambda event: WRITERS[event.__class__](event))
+
+
+def cattrs_hooks(_: str) -> Operation:
+    from gemini_interactions_types import v2026_05_20 as api
+
+    from .contenders.stock_cattrs import stock_converter
+
+    event: Any = api.Event
     converter = stock_converter()
-    payloads = [event for event in guide_events() if round_trips(converter, event)]
-    objects = [read_event(payload) for payload in payloads]
-    figures = measured(
-        len(payloads),
-        {
-            "structure, static": lambda: [read_event(p) for p in payloads],
-            "structure, cattrs": lambda: [converter.structure(p, EVENT) for p in payloads],
-            "unstructure, static": lambda: [WRITERS[o.__class__](o) for o in objects],
-            "unstructure, cattrs": lambda: [
-                converter.unstructure(o, unstructure_as=EVENT) for o in objects
-            ],
-        },
-    )
-    if options.json:
-        print(json.dumps({"events": len(payloads), "microseconds": figures}))
-        return
-    print(f"{len(payloads)} events of the streaming guide, microseconds per event (median)")
-    for name, figure in figures.items():
-        print(f"  {name:22} {figure:6.2f}")
+    structure = converter.get_structure_hook(event)
+    return both(lambda payload: structure(payload, event), converter.get_unstructure_hook(event))
 
 
-def guide_events() -> list[Any]:
-    return [vector["payload"] for vector in json.loads(EVENTS.read_text())["vectors"]]
+def google_types(_: str) -> Operation:
+    event: Any = import_module("google.genai.interactions").InteractionSSEEvent
+    adapter = import_module("pydantic").TypeAdapter(event)
+    return both(adapter.validate_python, lambda value: adapter.dump_python(value, mode="json"))
 
 
-def stock_converter() -> Converter:
-    """cattrs as it comes: generated hooks for our classes, its tagged unions for our unions.
+def both(structure: Callable[[Any], Any], unstructure: Callable[[Any], Any]) -> Operation:
+    """Times both directions over all events that can go both ways."""
+    payloads = [payload for payload in guide_events() if goes(structure, unstructure, payload)]
+    values = [structure(payload) for payload in payloads]
 
-    The unions are registered by predicate and built afterwards, because they contain one another
-    and because a field's `Content | None` is another union to cattrs.
-    """
-    converter = Converter()
-    for cls in OBJECT_READERS:
-        if isinstance(cls, type) and issubclass(cls, Model):
-            attrs.resolve_types(cls)
-    unions = {known_members(form): form for form in OBJECT_READERS if not isinstance(form, type)}
-    tagged: dict[Any, Any] = {}
+    def measure() -> Figures:
+        return {
+            READ.name: microseconds(structure, payloads),
+            WRITE.name: microseconds(unstructure, values),
+            USED.name: len(payloads),
+        }
 
-    def structure(value: Any, form: Any) -> Any:
-        return None if value is None else converter.structure(value, tagged[known_members(form)])
-
-    def unstructure(form: Any) -> Callable[[Any], Any]:
-        wanted = known_members(form)
-        return lambda value: (
-            None if value is None else converter.unstructure(value, unstructure_as=tagged[wanted])
-        )
-
-    converter.register_structure_hook_func(is_free_choice, lambda value, _: value)
-    converter.register_structure_hook_func(
-        lambda form: is_outer(form) and known_members(form) in unions, structure
-    )
-    converter.register_unstructure_hook_factory(
-        lambda form: is_outer(form) and known_members(form) in unions, unstructure
-    )
-    for members, form in unions.items():
-        name = "event_type" if form == EVENT else "type"
-        tagged[members] = reduce(or_, members)
-        configure_tagged_union(
-            tagged[members], converter, tag_generator=attrgetter(name), tag_name=name
-        )
-    return converter
+    return measure
 
 
-def known_members(form: Any) -> frozenset[Any]:
-    return frozenset(c for c in get_args(form) if isinstance(c, type) and issubclass(c, Model))
-
-
-def is_outer(form: Any) -> bool:
-    """Our own unions have an unknown member; those made for cattrs do not."""
-    return any(isinstance(arm, type) and issubclass(arm, Unknown) for arm in get_args(form))
-
-
-def is_free_choice(form: Any) -> bool:
-    """Choices that cattrs cannot tell apart: left as they come, which costs it nothing."""
-    return len([arm for arm in get_args(form) if arm is not type(None)]) > 1 and (
-        get_origin(form) in (Union, UnionType)
-    )
-
-
-def round_trips(converter: Converter, payload: Any) -> bool:
-    """Whether plain cattrs can read and write an event at all: it must follow its schema."""
+def goes(structure: Callable[[Any], Any], unstructure: Callable[[Any], Any], payload: Any) -> bool:
     try:
-        converter.structure(payload, EVENT)
-        converter.unstructure(read_event(payload), unstructure_as=EVENT)
-    except Exception:  # whatever it is, the event is left out for both
+        written = unstructure(structure(payload))
+    except Exception:  # whatever it is, the event is left out
         return False
-    return True
+    return bool(written["event_type"] == payload["event_type"])
 
 
-def measured(events: int, runs: dict[str, Callable[[], object]]) -> dict[str, float]:
-    times: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(ROUNDS):
-        for name, run in runs.items():
-            start = time.perf_counter()
-            for _ in range(20):
-                run()
-            times[name].append((time.perf_counter() - start) / 20 / events * 1e6)
-    return {name: round(statistics.median(values), 3) for name, values in times.items()}
+def microseconds(convert: Callable[[Any], Any], values: list[Any]) -> float:
+    begin = time.perf_counter()
+    for _ in range(REPEATED):
+        for value in values:
+            convert(value)
+    return (time.perf_counter() - begin) / REPEATED / len(values) * 1e6
 
+
+ROW = Row(
+    title="Parsed JSON → one event, and back",
+    about=(
+        f"Each of the {len(guide_events())} events of the streaming guide, read into the types of "
+        f"revision 2026-05-20 and written back {REPEATED} times a round; the mean per event. "
+        "`ours` are the functions that the client itself calls for streams; the public `structure` "
+        "and `unstructure` find them by type. cattrs' hooks are those it makes by itself for our "
+        "classes, and google-genai's adapter is made once. Events that a contender cannot take are "
+        "left out for it."
+    ),
+    measures=(READ, WRITE, USED),
+    contenders=(
+        Contender("ours", "ours", ours),
+        Contender("ours, structure and unstructure", "ours", public),
+        Contender("cattrs' own hooks", "ours", cattrs_hooks),
+        Contender("google-genai types, adapter", "google-genai", google_types),
+    ),
+    goals=(
+        at_most("ours", READ.name, 0.6),
+        at_most("ours", WRITE.name, 0.3),
+        at_least("cattrs' own hooks", READ.name, 1, of="ours"),
+    ),
+    take=taking.as_they_are,
+    rounds=21,
+)
 
 if __name__ == "__main__":
-    main()
+    main(ROW, __file__)
