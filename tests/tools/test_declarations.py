@@ -403,11 +403,7 @@ CALLABLES: list[tuple[Any, str, str | None, dict[str, Any], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("function", "name", "description", "arguments", "answer"),
-    CALLABLES,
-    ids=lambda case: str(case)[:30],
-)
+@pytest.mark.parametrize(("function", "name", "description", "arguments", "answer"), CALLABLES)
 def test_every_kind_of_callable(
     function: Any, name: str, description: str | None, arguments: Any, answer: Any
 ) -> None:
@@ -480,7 +476,6 @@ def nested(place: list[Nowhere]) -> None: ...  # type: ignore[name-defined]  # n
         (print, "args", "print: a model cannot fill in *args"),
         (min, None, "min: its signature is not known"),
     ],
-    ids=str,
 )
 def test_what_cannot_be_declared_is_refused_by_name(
     function: Any, parameter: str | None, text: str
