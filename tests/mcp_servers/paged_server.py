@@ -51,8 +51,8 @@ async def call_tool(context: Any, params: CallToolRequestParams) -> CallToolResu
 
 async def main() -> None:
     server = Server("paged", on_list_tools=list_tools, on_call_tool=call_tool)
-    async with stdio_server() as streams:
-        await server.run(*streams, server.create_initialization_options())
+    async with stdio_server() as (incoming, outgoing):
+        await server.run(incoming, outgoing, server.create_initialization_options())
 
 
 asyncio.run(main())

@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import mcp
 import pytest
@@ -178,6 +178,14 @@ def test_what_failed_there_is_an_error_result_here() -> None:
     answer = function_result(CALL, caught.value)
     assert answer["result"] == "Error executing tool fail: because"
     assert answer["is_error"] is True
+
+
+def test_arguments_are_an_object() -> None:
+    async def main(box: Toolbox) -> None:
+        with pytest.raises(genai.ToolArgumentsError, match="weather was not called"):
+            box.tools["weather"].prepare(cast("dict[str, Any]", None))
+
+    with_tools(main)
 
 
 def test_arguments_are_judged_there() -> None:

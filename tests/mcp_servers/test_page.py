@@ -6,16 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-REPOSITORY = Path(__file__).parents[2]
+PAGE = Path(__file__).parents[2] / "docs" / "mcp.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def test_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(REPOSITORY)
-    page = REPOSITORY / "docs" / "mcp.md"
+def test_the_page() -> None:
     names: dict[str, Any] = {"__name__": "page"}
-    for block in BLOCK.findall(page.read_text("utf-8")):
-        exec(compile(block, str(page), "exec"), names)
+    for block in BLOCK.findall(PAGE.read_text("utf-8")):
+        exec(compile(block, str(PAGE), "exec"), names)
     assert names["weather"]["city"] == "Paris"

@@ -93,7 +93,7 @@ def refusal(function: Any, **options: Any) -> genai.ToolDeclarationError:
         (Path, {"type": "string", "format": "path"}),
         (Metres, NUMBER),
         ("int", INTEGER),
-        ("list['Place']", {"type": "array", "items": PLACE}),
+        ("list[Place]", {"type": "array", "items": PLACE}),
         (Optional[int], {"anyOf": [INTEGER, {"type": "null"}]}),  # noqa: UP045
         (Union[int, str], {"anyOf": [INTEGER, STRING]}),  # noqa: UP007
         (int | None, {"anyOf": [INTEGER, {"type": "null"}]}),
@@ -403,11 +403,7 @@ CALLABLES: list[tuple[Any, str, str | None, dict[str, Any], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("function", "name", "description", "arguments", "answer"),
-    CALLABLES,
-    ids=lambda case: str(case)[:30],
-)
+@pytest.mark.parametrize(("function", "name", "description", "arguments", "answer"), CALLABLES)
 def test_every_kind_of_callable(
     function: Any, name: str, description: str | None, arguments: Any, answer: Any
 ) -> None:
@@ -477,10 +473,8 @@ def nested(place: list[Nowhere]) -> None: ...  # type: ignore[name-defined]  # n
         (lambda: None, None, "<lambda>: the name of a tool begins with"),
         (Desk, None, "Desk: a tool is a function or a method, not a class"),
         (3, None, "a tool: a tool is a function or a method, not a int"),
-        (print, "args", "print: a model cannot fill in *args"),
         (min, None, "min: its signature is not known"),
     ],
-    ids=str,
 )
 def test_what_cannot_be_declared_is_refused_by_name(
     function: Any, parameter: str | None, text: str

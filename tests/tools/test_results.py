@@ -47,8 +47,8 @@ class Stop:
 
 
 class Ticket(pydantic.BaseModel):
-    number: int
-    until: date
+    number: int = pydantic.Field(alias="no")
+    link: pydantic.AnyUrl
 
 
 def result(value: Any) -> Any:
@@ -77,7 +77,7 @@ TABLE: list[tuple[Any, Any]] = [
     ({"type": ["text"], "text": "x"}, {"type": ["text"], "text": "x"}),
     (Point(1, 2.0), {"x": 1, "y": 2.0}),
     (Stop(Point(1, 2.0), date(2026, 5, 20)), {"at": {"x": 1, "y": 2.0}, "day": "2026-05-20"}),
-    (Ticket(number=1, until=date(2026, 5, 20)), {"number": 1, "until": "2026-05-20"}),
+    (Ticket(no=1, link=pydantic.AnyUrl("https://a/b")), {"no": 1, "link": "https://a/b"}),
     ([], in_one_text("[]")),
     ([1, "zwei"], in_one_text('[1,"zwei"]')),
     (["ein", "Wort ü"], in_one_text('["ein","Wort ü"]')),

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 import gemini_interactions as genai
 from gemini_interactions import types
-from gemini_interactions.tools import FunctionTool, Tool, Toolbox, function_result
+from gemini_interactions.tools import FunctionResult, FunctionTool, Tool, Toolbox, function_result
 
 
 class Place(TypedDict):
@@ -88,5 +88,5 @@ def answered(client: genai.Client, asked: types.Interaction) -> str:
         input=[genai.function_result(call, outcome(call)) for call in calls],
         tools=box.declarations,
     )
-    alone = function_result(calls[0], [1, 2], is_error=True)
+    alone: FunctionResult = function_result(calls[0], [1, 2], is_error=True)
     return answer.output_text + alone["call_id"]

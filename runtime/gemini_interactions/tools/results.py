@@ -19,13 +19,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Literal, TypedDict
 
 from ..errors import InvalidRequestError, ToolError
 from .values import Json, as_json, is_list, is_object
-
-if TYPE_CHECKING:
-    from .._bindings import latest_params
 
 _BLOCKS: Final[Mapping[str, tuple[str, ...]]] = {
     "text": ("text",),
@@ -38,14 +35,25 @@ _BLOCKS: Final[Mapping[str, tuple[str, ...]]] = {
 """The types of content blocks, each with the fields of which it has one."""
 
 
-def function_result(
-    call: Any, value: Any, is_error: bool = False
-) -> latest_params.FunctionResultStepParam:
+class Answered(TypedDict):
+    type: Literal["function_result"]
+    call_id: str
+    result: Any
+
+
+class FunctionResult(Answered, total=False):
+    """The JSON of a result. The API could do without `name` and `is_error`; the name is there."""
+
+    name: str
+    is_error: bool
+
+
+def function_result(call: Any, value: Any, is_error: bool = False) -> FunctionResult:
     """The step (in older revisions: the content block) that answers a function call.
 
     `call` is the call as it came, typed or as JSON: its id and name are copied.
     """
-    step: latest_params.FunctionResultStepParam = {
+    step: FunctionResult = {
         "type": "function_result",
         "call_id": told_by(call, "id"),
         "name": told_by(call, "name"),

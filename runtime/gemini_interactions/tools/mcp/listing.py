@@ -9,10 +9,9 @@ from typing import Any, Final, TypeAlias
 
 import anyio
 from attrs import frozen
-
 from mcp import Client, ClientSession, MCPError, types
 
-from ...errors import ToolConnectionError, ToolError, ToolTimeoutError
+from ...errors import ToolArgumentsError, ToolConnectionError, ToolError, ToolTimeoutError
 from ..names import admitted_name
 from ..values import is_list, is_object
 from .results import failure_text, value_of
@@ -36,6 +35,10 @@ class McpTool:
         return True
 
     def prepare(self, arguments: Mapping[str, Any]) -> Callable[[], Awaitable[Any]]:
+        if not is_object(arguments):
+            wrong = f"{self.name} was not called, its arguments are no object"
+            problems = [("arguments", "expected an object")]
+            raise ToolArgumentsError(wrong, tool=self.name, problems=problems)
         return partial(self.call, dict(arguments))
 
     def __repr__(self) -> str:
