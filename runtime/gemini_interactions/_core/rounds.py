@@ -23,6 +23,7 @@ from ..errors import (
     RunError,
     RunInterruptedError,
     RunTimeoutError,
+    WaitTimeoutError,
 )
 from ..tools import Toolbox
 from .answers import as_object
@@ -241,7 +242,7 @@ class Run:
             if index is None:
                 open_ids = ", ".join(map(str, waiting)) or "none"
                 raise InvalidRequestError(
-                    f"no open call has the result {result!r:.80}; open calls: {open_ids}"
+                    f"no call {result.get('call_id')!r} is open; open calls: {open_ids}"
                 )
             self.results[index] = result
 
@@ -307,7 +308,7 @@ class Run:
             raise stopped from error
 
     def stopped(self, error: InteractionsError) -> RunError | None:
-        if self.asking.deadline.expired():
+        if isinstance(error, WaitTimeoutError) or self.asking.deadline.expired():
             return self.error(RunTimeoutError, "its time is over")
         if self.round > 1 or self.started or self._is_resumed:
             return self.error(RunInterruptedError, str(error))
