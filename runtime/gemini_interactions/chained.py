@@ -22,7 +22,9 @@ EventT = TypeVar("EventT")
 InteractionT = TypeVar("InteractionT")
 
 
-class ChainedStream(ChainView[InteractionT], Stream[ItemT, InteractionT]):
+class ChainedStream(
+    ChainView[InteractionT], Stream[ItemT, InteractionT], Generic[ItemT, InteractionT]
+):
     """A stream that goes over several streams, in the order in which a procedure opens them."""
 
     def __init__(self, shell: RunShell, procedure: Procedure[Any]) -> None:

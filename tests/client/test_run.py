@@ -528,16 +528,16 @@ def test_a_hook_that_does_not_decide_approves_nothing(
 def test_what_the_hook_raises_stops_the_run(
     server: InteractionsServer, client: ClientFactory, stream: bool
 ) -> None:
-    class Stopped(Exception):
+    class StoppedError(Exception):
         pass
 
     def on_call(call: ToolCall) -> Approve:
         if call.round == 2:
-            raise Stopped(call.interaction_id)
+            raise StoppedError(call.interaction_id)
         return Approve()
 
     api, lookup = client(server), Lookup()
-    with pytest.raises(Stopped) as caught:
+    with pytest.raises(StoppedError) as caught:
         finished(run(api, "rounds 3x2", lookup.tool, on_call=on_call, stream=stream))
     assert sorted(lookup.calls) == [0, 1]
     assert len(creates(server)) == 2
@@ -547,7 +547,8 @@ def test_what_the_hook_raises_stops_the_run(
 
 
 def test_replace_takes_one_thing() -> None:
-    for arguments in ({}, {"value": 1, "arguments": {}}):
+    several: list[Json] = [{}, {"value": 1, "arguments": {}}]
+    for arguments in several:
         with pytest.raises(InvalidRequestError):
             Replace(**arguments)
     assert Replace(value=None).value is None
@@ -556,7 +557,7 @@ def test_replace_takes_one_thing() -> None:
 # --- stopping and going on ---------------------------------------------------------------------
 
 
-class Killed(Exception):
+class KilledError(Exception):
     """As if the process ended here."""
 
 
@@ -750,9 +751,9 @@ def test_from_the_last_interaction(
     def checkpoint(state: RunState) -> None:
         states.append(state)
         if len(states) == 3:  # the calls of the second round are known, and not made
-            raise Killed
+            raise KilledError
 
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         finished(run(api, "rounds 2x2", lookup.tool, checkpoint=checkpoint, stream=False))
     assert len(lookup.calls) == 2
     last = states[-1].interaction_id

@@ -24,7 +24,9 @@ EventT = TypeVar("EventT")
 InteractionT = TypeVar("InteractionT")
 
 
-class AsyncChainedStream(ChainView[InteractionT], AsyncStream[ItemT, InteractionT]):
+class AsyncChainedStream(
+    ChainView[InteractionT], AsyncStream[ItemT, InteractionT], Generic[ItemT, InteractionT]
+):
     """A stream that goes over several streams, in the order in which a procedure opens them."""
 
     def __init__(self, shell: AsyncRunShell, procedure: Procedure[Any]) -> None:
