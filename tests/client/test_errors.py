@@ -111,6 +111,10 @@ def example(cls: type[InteractionsError]) -> InteractionsError:
         "interaction_id": "i",
         "last_event_id": "e",
         "interaction": interaction,
+        "tool": "look_up",
+        "parameter": "word",
+        "problems": [("word", "is missing")],
+        "result": {"a": 1},
         "event": bindings_of().types.UnknownEvent(tag="t", raw={}, problem=None),
     }
     init = cls.__init__

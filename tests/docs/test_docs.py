@@ -64,6 +64,17 @@ def test_conversations(environment: InteractionsServer, capsys: pytest.CaptureFi
     close_clients(names)
 
 
+def test_tools(environment: InteractionsServer, capsys: pytest.CaptureFixture[str]) -> None:
+    names = run("tools.md")
+    printed = capsys.readouterr().out
+    assert "sunny" in printed
+    assert "tag: a model cannot fill in *labels" in printed
+    assert "get_weather was not called, its arguments do not fit. " in printed
+    asked, answered = (request.json for request in environment.requests)
+    assert answered["tools"] == asked["tools"] == names["box"].declarations
+    close_clients(names)
+
+
 class Span:
     def __init__(self, name: str, spans: list[Span]) -> None:
         self.name = name

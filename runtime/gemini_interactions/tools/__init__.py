@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from .functions import FunctionTool
-from .results import function_result
+from .results import FunctionResult, function_result
 from .toolbox import Tool, Toolbox
 
-__all__ = ["FunctionTool", "Tool", "Toolbox", "function_result"]
+__all__ = ["FunctionResult", "FunctionTool", "Tool", "Toolbox", "function_result"]

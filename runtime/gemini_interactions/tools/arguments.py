@@ -43,6 +43,8 @@ class Misfit(Exception):  # noqa: N818 - a signal between readers, never seen ou
 
 def read_fields(values: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, Any]:
     """The values of fields, read as their annotations say; raises `Misfit`."""
+    if not is_object(values):
+        raise unfit(values, dict)
     known = {field.name: field for field in fields}
     problems: list[Problem] = [
         ((name,), f"is unknown{did_you_mean(name, known)}") for name in values if name not in known
@@ -59,14 +61,14 @@ def read_fields(values: Mapping[str, Any], fields: Iterable[Field]) -> dict[str,
 
 def fits(value: Any, annotation: Any) -> bool:
     try:
-        converter().structure(value, annotation)
+        read(value, annotation)
     except Exception:  # whatever a class makes of it
         return False
     return True
 
 
 def told(problems: Iterable[Problem]) -> list[tuple[str, str]]:
-    return [(path_text(path), text) for path, text in problems]
+    return [(path_text(path) or "arguments", text) for path, text in problems]
 
 
 def path_text(path: Way) -> str:
@@ -101,6 +103,10 @@ def converter() -> Converter:
     return made
 
 
+def read(value: Any, annotation: Any) -> Any:
+    return converter().structure(value, unwrapped(annotation)[0])
+
+
 def read_parts(
     parts: Iterable[tuple[str | int, Any, Any]], problems: Iterable[Problem] = ()
 ) -> list[Any]:
@@ -109,7 +115,7 @@ def read_parts(
     values: list[Any] = []
     for step, value, annotation in parts:
         try:
-            values.append(converter().structure(value, annotation))
+            values.append(read(value, annotation))
         except Exception as error:
             found += [((step, *path), text) for path, text in problems_in(error)]
     if found:
@@ -143,10 +149,10 @@ def read_literal(value: Any, annotation: Any) -> Any:
 
 
 def chosen(value: Any, annotation: Any, members: Iterable[Any]) -> Any:
-    """The member of that very JSON value: true is not 1."""
+    """The member that is that very value in JSON, where true is not 1."""
     for member in members:
         plain = plain_choice(member)
-        if type(plain) is type(value) and plain == value:
+        if plain == value and isinstance(plain, bool) == isinstance(value, bool):
             return member
     raise unfit(value, annotation)
 
@@ -157,14 +163,15 @@ def plain_choice(member: Any) -> Any:
 
 
 def read_union(value: Any, annotation: Any) -> Any:
-    """The first arm that fits, a type that the value has before all others.
+    """The first arm that fits; of numbers, the type that the value has.
 
     If all arms but one are of another kind, what is wrong inside that one is told.
     """
     near: list[list[Problem]] = []
-    for arm in sorted(get_args(annotation), key=lambda arm: arm is not type(value)):
+    number = type(value) if isinstance(value, (int, float)) else None
+    for arm in sorted(get_args(annotation), key=lambda arm: arm is not number):
         try:
-            return converter().structure(value, arm)
+            return read(value, arm)
         except Exception as error:
             problems = problems_in(error)
             near += [problems] if all(path for path, _ in problems) else []
@@ -272,7 +279,7 @@ def expected(annotation: Any) -> str:
     if scalar is not None:
         return scalar.expected
     if kinds.is_union(form):
-        return " or ".join(map(expected, get_args(form)))
+        return " or ".join(dict.fromkeys(map(expected, get_args(form))))
     if kinds.is_literal(form) or kinds.is_enum(form):
         members = get_args(form) or form
         return "one of " + ", ".join(json.dumps(plain_choice(member)) for member in members)

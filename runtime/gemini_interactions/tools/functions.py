@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from attrs import frozen
 
 from ..errors import ToolArgumentsError, ToolDeclarationError
 from .arguments import Misfit, read_fields, told
 from .docstrings import read_docstring
+from .names import checked_name
 from .schemas import Schemas, Undeclarable
 from .signatures import Signature, inner_function, is_async, signature_of
 
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
-
 P = ParamSpec("P")
 R = TypeVar("R")
+ParamsT = ParamSpec("ParamsT")
+ResultT = TypeVar("ResultT")
 
 
 @frozen(eq=False, repr=False)
@@ -30,19 +30,19 @@ class FunctionTool(Generic[P, R]):
     function: Callable[P, R]
     signature: Signature
 
-    @classmethod
+    @staticmethod
     def of(
-        cls,
-        function: Callable[P, R],
+        function: Callable[ParamsT, ResultT],
         *,
         name: str | None = None,
         description: str | None = None,
-    ) -> FunctionTool[P, R]:
+    ) -> FunctionTool[ParamsT, ResultT]:
         """Declare a callable by its signature, its annotations and its docstring.
 
         Raises `ToolDeclarationError`, which names the parameter that a model cannot fill in.
         """
-        name = checked_name(function, name)
+        check_callable(function, name)
+        name = checked_name(name or named(function).__name__)
         said = read_docstring(docstring_of(function))
         signature = signature_of(name, function)
         declaration: dict[str, Any] = {"type": "function", "name": name}
@@ -50,7 +50,7 @@ class FunctionTool(Generic[P, R]):
             declaration["description"] = text
         if signature.fields:
             declaration["parameters"] = parameters_schema(name, signature, said.parameters)
-        return cls(name, declaration, is_async(function), function, signature)
+        return FunctionTool(name, declaration, is_async(function), function, signature)
 
     def prepare(self, arguments: Mapping[str, Any]) -> Callable[[], R]:
         """The call, its arguments read into the annotated types; or `ToolArgumentsError`."""
@@ -70,19 +70,11 @@ class FunctionTool(Generic[P, R]):
         return f"FunctionTool({self.name!r})"
 
 
-def checked_name(function: Any, name: str | None) -> str:
+def check_callable(function: Any, name: str | None) -> None:
     if not callable(function) or isinstance(function, type):
         kind = "class" if isinstance(function, type) else function.__class__.__name__
         shown = name or str(getattr(function, "__name__", "a tool"))
         raise ToolDeclarationError(f"a tool is a function or a method, not a {kind}", tool=shown)
-    given: str = name or named(function).__name__
-    if not _NAME.fullmatch(given):
-        raise ToolDeclarationError(
-            "the name of a tool begins with a letter or an underscore and goes on with letters,"
-            " digits, and any of _ . : - (128 characters at most): give it a name of its own",
-            tool=given,
-        )
-    return given
 
 
 def named(function: Any) -> Any:

@@ -62,7 +62,7 @@ def is_list(annotation: Any) -> bool:
 
 
 def is_set(annotation: Any) -> bool:
-    return form_of(annotation) in SETS
+    return form_of(annotation) in (*SETS,)  # which asks for no hash
 
 
 def is_tuple(annotation: Any) -> bool:
@@ -75,10 +75,6 @@ def is_mapping(annotation: Any) -> bool:
 
 def is_anything(annotation: Any) -> bool:
     return annotation in ANYTHING
-
-
-def is_nothing(annotation: Any) -> bool:
-    return annotation is None or annotation is type(None)
 
 
 def is_class(annotation: Any) -> TypeGuard[type[Any]]:

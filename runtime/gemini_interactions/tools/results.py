@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal, TypedDict
 
 from ..errors import InvalidRequestError, ToolError
 from .values import Json, as_json, is_list, is_object
@@ -35,19 +35,33 @@ _BLOCKS: Final[Mapping[str, tuple[str, ...]]] = {
 """The types of content blocks, each with the fields of which it has one."""
 
 
-def function_result(call: Any, value: Any, is_error: bool = False) -> dict[str, Any]:
+class Answered(TypedDict):
+    type: Literal["function_result"]
+    call_id: str
+    result: Any
+
+
+class FunctionResult(Answered, total=False):
+    """The JSON of a result. The API could do without `name` and `is_error`; the name is there."""
+
+    name: str
+    is_error: bool
+
+
+def function_result(call: Any, value: Any, is_error: bool = False) -> FunctionResult:
     """The step (in older revisions: the content block) that answers a function call.
 
     `call` is the call as it came, typed or as JSON: its id and name are copied.
     """
-    step = {
+    step: FunctionResult = {
         "type": "function_result",
         "call_id": told_by(call, "id"),
         "name": told_by(call, "name"),
         "result": result_of(value),
     }
-    failed = is_error or isinstance(value, BaseException)
-    return {**step, "is_error": True} if failed else step
+    if is_error or isinstance(value, BaseException):
+        step["is_error"] = True
+    return step
 
 
 def told_by(call: Any, key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 from attrs import field, frozen
 
@@ -59,8 +59,9 @@ class Toolbox:
             names |= {name} if name else set()
         return cls(declarations, own)
 
-    def find(self, name: str) -> Tool | None:
-        return self.tools.get(name)
+    def find(self, name: str | None) -> Tool | None:
+        """The tool that runs a function, if it is one of ours."""
+        return self.tools.get(name) if name else None
 
     @property
     def has_async(self) -> bool:
@@ -82,8 +83,7 @@ def tool_of(given: Any) -> Tool:
             "a session of MCP has tools and is none: give what mcp_tools(session) lists",
             tool=type(given).__name__,
         )
-    tool: FunctionTool[..., Any] = FunctionTool.of(given)
-    return tool
+    return FunctionTool.of(cast("Callable[..., object]", given))
 
 
 def name_in(declaration: Any) -> str:
