@@ -271,6 +271,31 @@ def test_a_run_follows_by_itself(
     assert plain.status == "requires_continuation"
 
 
+@streamed
+def test_a_run_can_begin_at_a_later_part(
+    server: InteractionsServer, client: ClientFactory, stream: bool
+) -> None:
+    def now() -> str:
+        return "noon"
+
+    api = client(server)
+    first = api.interactions.create(model=MODEL, input="[scenario: continuation 2]")
+    call = {"type": "function_call", "id": "c1", "name": "now", "arguments": {}}
+    server.script([call], status="requires_action")
+    done = api.interactions.run(
+        model=MODEL,
+        continuation_token=first.continuation_token,
+        previous_interaction_id=first.id,
+        tools=[now],
+        stream=stream,
+    )
+    assert whole(done).output_text == "Part 1 of 2. Part 2 of 2. "
+    # Each token is for one request; the last one is that of the answer to the results.
+    tokens = [body.get("continuation_token") for body in bodies(server)]
+    assert tokens == [None, "continue-2", None, "continue-2"]
+    assert bodies(server)[2]["input"][0]["result"] == "noon"
+
+
 def test_calls_of_all_parts_are_answered_together(
     server: InteractionsServer, client: ClientFactory
 ) -> None:

@@ -7,7 +7,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -463,6 +463,21 @@ def test_what_ends_a_program_ends_the_run(
     with pytest.raises(SystemExit):
         run(client(server), "rounds 1x2", Lookup(leave).tool, max_parallel=limit)
     assert len(server.requests) == 1
+
+
+def test_tools_may_be_objects(server: InteractionsServer, client: ClientFactory) -> None:
+    class Counter:
+        name = "count"
+        is_async = False
+        declaration: ClassVar[Json] = {"type": "function", "name": "count"}
+
+        def prepare(self, arguments: Any) -> Callable[[], Any]:
+            return lambda: sorted(arguments)
+
+    run(client(server), "rounds 1x1", Counter())
+    assert creates(server)[0]["tools"] == [Counter.declaration]
+    [result] = results_in(creates(server)[1])
+    assert result["result"] == [{"type": "text", "text": '["limit","query"]'}]
 
 
 # --- the hook ----------------------------------------------------------------------------------

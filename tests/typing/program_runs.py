@@ -7,6 +7,7 @@ from typing import Any
 
 import gemini_interactions as genai
 from gemini_interactions import types
+from gemini_interactions.tools import FunctionTool
 
 
 def get_weather(city: str, days: int = 1) -> str:
@@ -32,10 +33,11 @@ DECLARED: list[types.Tool] = [types.Function(name="ask_user")]
 
 def loop(client: genai.Client, model: str) -> str:
     states: list[genai.RunState] = []
+    tool = FunctionTool.of(get_weather, name="weather_of")
     done = client.interactions.run(
         model=model,
         input="Hello",
-        tools=[get_weather, {"type": "google_search"}],
+        tools=[get_weather, tool, {"type": "google_search"}],
         max_rounds=3,
         max_parallel=2,
         on_call=on_call,

@@ -93,6 +93,7 @@ class Run:
         self.shape = shape_of(calls.bindings.types)
         self.fields = {**fields}
         self.asked = written(calls.bindings, "input", self.fields.pop("input", None))
+        self.token = self.fields.pop("continuation_token", None)
         start = self.fields.pop("previous_interaction_id", None)
         self.dialogue = dialogue or Dialogue(start=start)
         self.asking = Asking.of(
@@ -190,7 +191,8 @@ class Run:
     def ask(self) -> Procedure[Reply]:
         """The next interaction, whole; where it has begun already, that one."""
         self.round += 1
-        fields = {**self.fields, **self.dialogue.request(self.asked, self.shape)}
+        place = self.dialogue.request(self.asked, self.shape)
+        fields = {**self.fields, **place, "continuation_token": self.token}
         asking = self.asking
         procedure = asking.taken_up(self.started, fields) if self.started else asking.whole(fields)
         reply: Reply = yield from self.guarded(procedure)
@@ -207,7 +209,8 @@ class Run:
                 status=reply.status,
             )
         )
-        self.asked, self.started, self.results, self.reply = None, None, {}, reply
+        self.asked, self.started, self.token, self.results = None, None, None, {}
+        self.reply = reply
 
     def state_of(self, interaction: Any) -> RunState:
         """The state in which an interaction leaves the run that it came from."""
