@@ -13,6 +13,8 @@ from .errors import InteractionsError
 from .stream import Stream
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from ._core.exchange import Procedure
     from ._core.rounds import Run
     from ._core.run_state import RunState
@@ -22,7 +24,9 @@ EventT = TypeVar("EventT")
 InteractionT = TypeVar("InteractionT")
 
 
-class ChainedStream(ChainView[InteractionT], Stream[ItemT, InteractionT]):
+class ChainedStream(
+    ChainView[InteractionT], Stream[ItemT, InteractionT], Generic[ItemT, InteractionT]
+):
     """A stream that goes over several streams, in the order in which a procedure opens them."""
 
     def __init__(self, shell: RunShell, procedure: Procedure[Any]) -> None:
@@ -34,6 +38,9 @@ class ChainedStream(ChainView[InteractionT], Stream[ItemT, InteractionT]):
         self._items: Iterator[Any] = iter(())
         self._closed = False
         self._advance()
+
+    def __enter__(self) -> Self:
+        return self
 
     def until_done(self) -> InteractionT:
         """Read to the end and give the last interaction, whole."""

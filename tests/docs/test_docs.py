@@ -55,6 +55,15 @@ def test_usage(environment: InteractionsServer, capsys: pytest.CaptureFixture[st
     close_clients(names)
 
 
+def test_conversations(environment: InteractionsServer, capsys: pytest.CaptureFixture[str]) -> None:
+    names = run("conversations.md")
+    printed = capsys.readouterr().out
+    assert '{"location":"Oslo","celsius":22}' in printed
+    assert "max_rounds=2 is used up" in printed
+    assert names["whole"].continuation_ids[-1] == names["whole"].id
+    close_clients(names)
+
+
 def test_tools(environment: InteractionsServer, capsys: pytest.CaptureFixture[str]) -> None:
     names = run("tools.md")
     printed = capsys.readouterr().out

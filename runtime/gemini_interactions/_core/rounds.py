@@ -23,6 +23,7 @@ from ..errors import (
     RunError,
     RunInterruptedError,
     RunTimeoutError,
+    WaitTimeoutError,
 )
 from ..tools import Toolbox
 from .answers import as_object
@@ -92,6 +93,7 @@ class Run:
         self.shape = shape_of(calls.bindings.types)
         self.fields = {**fields}
         self.asked = written(calls.bindings, "input", self.fields.pop("input", None))
+        self.token = self.fields.pop("continuation_token", None)
         start = self.fields.pop("previous_interaction_id", None)
         self.dialogue = dialogue or Dialogue(start=start)
         self.asking = Asking.of(
@@ -189,7 +191,8 @@ class Run:
     def ask(self) -> Procedure[Reply]:
         """The next interaction, whole; where it has begun already, that one."""
         self.round += 1
-        fields = {**self.fields, **self.dialogue.request(self.asked, self.shape)}
+        place = self.dialogue.request(self.asked, self.shape)
+        fields = {**self.fields, **place, "continuation_token": self.token}
         asking = self.asking
         procedure = asking.taken_up(self.started, fields) if self.started else asking.whole(fields)
         reply: Reply = yield from self.guarded(procedure)
@@ -206,7 +209,8 @@ class Run:
                 status=reply.status,
             )
         )
-        self.asked, self.started, self.results, self.reply = None, None, {}, reply
+        self.asked, self.started, self.token, self.results = None, None, None, {}
+        self.reply = reply
 
     def state_of(self, interaction: Any) -> RunState:
         """The state in which an interaction leaves the run that it came from."""
@@ -241,7 +245,7 @@ class Run:
             if index is None:
                 open_ids = ", ".join(map(str, waiting)) or "none"
                 raise InvalidRequestError(
-                    f"no open call has the result {result!r:.80}; open calls: {open_ids}"
+                    f"no call {result.get('call_id')!r} is open; open calls: {open_ids}"
                 )
             self.results[index] = result
 
@@ -307,7 +311,7 @@ class Run:
             raise stopped from error
 
     def stopped(self, error: InteractionsError) -> RunError | None:
-        if self.asking.deadline.expired():
+        if isinstance(error, WaitTimeoutError) or self.asking.deadline.expired():
             return self.error(RunTimeoutError, "its time is over")
         if self.round > 1 or self.started or self._is_resumed:
             return self.error(RunInterruptedError, str(error))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ..errors import InvalidRequestError
 from . import dialogue as saved
@@ -24,10 +24,10 @@ class RunState:
 
     revision: str
     round: int
-    dialogue: Dialogue
-    asked: Any = None
+    dialogue: Dialogue = field(repr=False)
+    asked: Any = field(default=None, repr=False)
     started: str | None = None
-    results: Mapping[int, Json] = {}
+    results: Mapping[int, Json] = field(factory=dict[int, Json], repr=False)
 
     @property
     def interaction_id(self) -> str | None:

@@ -24,7 +24,9 @@ EventT = TypeVar("EventT")
 InteractionT = TypeVar("InteractionT")
 
 
-class AsyncChainedStream(ChainView[InteractionT], AsyncStream[ItemT, InteractionT]):
+class AsyncChainedStream(
+    ChainView[InteractionT], AsyncStream[ItemT, InteractionT], Generic[ItemT, InteractionT]
+):
     """A stream that goes over several streams, in the order in which a procedure opens them."""
 
     def __init__(self, shell: AsyncRunShell, procedure: Procedure[Any]) -> None:
@@ -35,6 +37,9 @@ class AsyncChainedStream(ChainView[InteractionT], AsyncStream[ItemT, Interaction
         self._source: Followed | Made | None = None
         self._busy = False
         self._closed = False
+
+    async def __aenter__(self) -> Self:
+        return self
 
     async def until_done(self) -> InteractionT:
         """Read to the end and give the last interaction, whole."""
