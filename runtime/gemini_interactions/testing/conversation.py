@@ -26,7 +26,7 @@ def input_steps(value: Any) -> list[Json]:
         if loose:
             steps.append(_user_input(loose))
             loose = []
-        steps.append(_turn(item) if "role" in item else item)
+        steps += _turn(item) if "role" in item else [item]
     return [*steps, _user_input(loose)] if loose else steps
 
 
@@ -38,10 +38,14 @@ def _user_input(content: list[Json]) -> Json:
     return {"type": "user_input", "content": content}
 
 
-def _turn(turn: Json) -> Json:
+def _turn(turn: Json) -> list[Json]:
+    """What a turn says, and calls and results in it as steps of their own."""
     content = turn.get("content")
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) else objects(content)
-    return {"type": "model_output" if turn["role"] == "model" else "user_input", "content": blocks}
+    kind = "model_output" if turn["role"] == "model" else "user_input"
+    said = [block for block in blocks if _is_content(block)]
+    others = [block for block in blocks if not _is_content(block)]
+    return [{"type": kind, "content": said}, *others] if said or not others else others
 
 
 def step_text(step: Json) -> str:
