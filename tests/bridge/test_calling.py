@@ -20,7 +20,10 @@ WEATHER = {
     "parameters": {"type": "OBJECT", "properties": {"location": {"type": "STRING"}}},
 }
 TOOLS = {"tools": [{"functionDeclarations": [WEATHER]}]}
-ASK = {"model": "gemini-3-flash-preview", "contents": "What is the capital of France?"}
+ASK: dict[str, Any] = {
+    "model": "gemini-3-flash-preview",
+    "contents": "What is the capital of France?",
+}
 
 
 @pytest.fixture(params=["2026-05-07", "2026-05-20"])
@@ -81,7 +84,7 @@ def test_a_round_of_functions(
 def test_strictness_sends_nothing(
     client: genai.Client[Any], interactions_server: InteractionsServer
 ) -> None:
-    lossy = {**ASK, "config": {"logprobs": 3}}
+    lossy: dict[str, Any] = {**ASK, "config": {"logprobs": 3}}
     with pytest.raises(TranslationLossError):
         bridge.generate_content(client, **lossy, strict=True)
     with pytest.raises(TranslationLossError):

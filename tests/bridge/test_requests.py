@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -80,7 +80,7 @@ def test_an_address_alone_suggests_what_it_is(uri: str, kind: str) -> None:
 class Model:
     """As much of a pydantic model as google-genai's have."""
 
-    model_fields: Any = {"role": None, "parts": None, "text": None, "inline_data": None}
+    model_fields: ClassVar[Any] = {"role": None, "parts": None, "text": None, "inline_data": None}
 
     def __init__(self, **fields: Any) -> None:
         for name in self.model_fields:
@@ -152,26 +152,40 @@ def test_signatures_go_where_the_revision_has_them() -> None:
 # --- schemas ----------------------------------------------------------------------------------
 
 
+STRING = {"type": "STRING"}
+TEXT = {"type": "string"}
+NULL = {"type": "null"}
+
+
 @pytest.mark.parametrize(
     ("schema", "expected"),
     [
-        ({"type": "STRING", "format": "date", "enum": ["a"]}, {"type": "string", "format": "date", "enum": ["a"]}),
-        ({"type": "STRING", "nullable": True}, {"type": ["string", "null"]}),
-        ({"type": "STRING", "enum": ["a"], "nullable": True}, {"type": ["string", "null"], "enum": ["a", None]}),
-        ({"anyOf": [{"type": "STRING"}, {"type": "INTEGER"}]}, {"anyOf": [{"type": "string"}, {"type": "integer"}]}),
         (
-            {"any_of": [{"type": "STRING"}], "nullable": True},
-            {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            {**STRING, "format": "date", "enum": ["a"]},
+            {**TEXT, "format": "date", "enum": ["a"]},
         ),
-        ({"ref": "#/$defs/A", "nullable": True}, {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}]}),
+        ({**STRING, "nullable": True}, {"type": ["string", "null"]}),
+        (
+            {**STRING, "enum": ["a"], "nullable": True},
+            {"type": ["string", "null"], "enum": ["a", None]},
+        ),
+        ({"anyOf": [STRING, {"type": "INTEGER"}]}, {"anyOf": [TEXT, {"type": "integer"}]}),
+        ({"any_of": [STRING], "nullable": True}, {"anyOf": [TEXT, NULL]}),
+        ({"ref": "#/$defs/A", "nullable": True}, {"anyOf": [{"$ref": "#/$defs/A"}, NULL]}),
         ({"defs": {"A": {"type": "OBJECT"}}}, {"$defs": {"A": {"type": "object"}}}),
-        ({"type": "ARRAY", "items": {"type": "NUMBER"}, "minItems": "1"}, {"type": "array", "items": {"type": "number"}, "minItems": 1}),
-        ({"type": "OBJECT", "properties": {"minItems": {"type": "STRING"}}, "required": []}, {"type": "object", "properties": {"minItems": {"type": "string"}}}),
+        (
+            {"type": "ARRAY", "items": STRING, "minItems": "1"},
+            {"type": "array", "items": TEXT, "minItems": 1},
+        ),
+        (
+            {"type": "OBJECT", "properties": {"minItems": STRING}, "required": []},
+            {"type": "object", "properties": {"minItems": TEXT}},
+        ),
         ({"type": "TYPE_UNSPECIFIED", "example": 3}, {"examples": [3]}),
         ({"type": ["string", "null"], "const": None}, {"type": ["string", "null"], "const": None}),
-        ({"additional_properties": {"type": "STRING"}}, {"additionalProperties": {"type": "string"}}),
+        ({"additional_properties": STRING}, {"additionalProperties": TEXT}),
     ],
-)  # fmt: skip
+)
 def test_schemas_become_json_schema(schema: Any, expected: Any) -> None:
     declaration = {"name": "f", "parameters": schema}
 
