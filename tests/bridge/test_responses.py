@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gemini_interactions import bridge
 from gemini_interactions._bindings import bindings_of
+from gemini_interactions.bridge.json_values import base64_text
 from gemini_interactions.conformance import strategies
 
 from .surface import SURFACE, camel
@@ -63,7 +64,19 @@ def test_what_is_said_can_be_said_again(revision: str, data: st.DataObject) -> N
     again = bridge.to_contents(sent.value["input"], revision=revision)
 
     assume(not sent.losses)
-    assert [part for one in again.value for part in one["parts"]] == content["parts"]
+    said = [part for one in again.value for part in one["parts"]]
+    assert [with_one_base64(part) for part in said] == [*map(with_one_base64, content["parts"])]
+
+
+def with_one_base64(part: Any) -> Any:
+    """Older revisions do not say that data is base64, so any text is drawn for it."""
+    found = dict(part)
+    if "thoughtSignature" in part:
+        found["thoughtSignature"] = base64_text(part["thoughtSignature"])
+    if "inlineData" in part:
+        data = base64_text(part["inlineData"]["data"])
+        found["inlineData"] = {**part["inlineData"], "data": data}
+    return found
 
 
 # --- why it ended -----------------------------------------------------------------------------
@@ -236,7 +249,6 @@ def test_what_a_response_cannot_say_is_reported() -> None:
                 {"type": "user_input", "content": []},
                 {"type": "mcp_server_tool_call", "id": "a", "name": "f", "signature": "c2ln"},
                 {"type": "hologram"},
-                {"type": "code_execution_call", "id": "c", "arguments": {"language": "bash"}},
             ],
         }
     )
@@ -248,7 +260,6 @@ def test_what_a_response_cannot_say_is_reported() -> None:
         "/steps/1",
         "/steps/1/signature",
         "/steps/2",
-        "/steps/3/arguments/language",
     }
 
 
