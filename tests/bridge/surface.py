@@ -49,9 +49,11 @@ def objects(draw: st.DrawFn, name: str, words: Words | None = None, depth: int =
     words = words or Words()
     known = SURFACE[name]
     names = draw(st.lists(st.sampled_from(sorted(known)), unique=True, max_size=6)) if known else []
-    spell = st.sampled_from([camel, str])
     found = {
-        draw(spell)(field): value(draw, field, known[field], words, depth + 1) for field in names
+        camel(field) if draw(st.booleans()) else field: value(
+            draw, field, known[field], words, depth + 1
+        )
+        for field in names
     }
     if draw(st.integers(0, 9)) == 7:
         found["notAField"] = words.next()
@@ -70,9 +72,9 @@ def value(draw: st.DrawFn, field: str, kind: str, words: Words, depth: int) -> A
         return draw(st.sampled_from(ENUMS[field]))
     if kind == "json":
         return draw(st.sampled_from([{"k": words.next()}, {"result": [{"url": words.next()}]}]))
-    return {"integer": words.number, "number": words.number, "boolean": bool}.get(
-        kind, words.next
-    )()
+    if kind in ("integer", "number"):
+        return words.number()
+    return draw(st.booleans()) if kind == "boolean" else words.next()
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:

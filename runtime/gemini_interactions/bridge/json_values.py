@@ -65,8 +65,8 @@ def pointer(path: str, *steps: str | int) -> str:
 
 def base64_text(text: str) -> str:
     """Base64 in its standard alphabet and padded; the URL-safe one is read as well."""
-    standard = text.translate(_STANDARD)
-    return standard + "=" * (-len(standard) % 4)
+    missing = -len(text) % 4
+    return text if missing == 3 else text.translate(_STANDARD) + "=" * missing
 
 
 def plain(value: Any) -> Any:

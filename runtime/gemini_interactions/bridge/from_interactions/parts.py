@@ -140,11 +140,8 @@ class Parts:
             if (text := arguments.take("code", str)) is not None:
                 code["code"] = text
             language = arguments.take("language", str)
-            if language not in (None, "python"):
-                path = arguments.path_of("language")
-                self.report.changed(path, f"generateContent does not know {language}")
             if language is not None:
-                code["language"] = "PYTHON" if language == "python" else "LANGUAGE_UNSPECIFIED"
+                code["language"] = language.upper()
             arguments.close()
         return [{"executableCode": code}]
 

@@ -206,7 +206,9 @@ class Config:
         for name in ("presence_penalty", "frequency_penalty"):
             self.fields.drop(name, _REFUSED)
         calling = self.fields.object("automatic_function_calling")
-        if calling is not None and calling.take("disable", bool) is not True:
+        if calling is not None:
             why = "the bridge calls no functions: client.interactions.run does"
-            self.report.dropped(calling.path, why)
+            if calling.take("disable", bool) is not True:
+                self.report.dropped(calling.path, why)
+            calling.close(why)
         self.fields.close()
