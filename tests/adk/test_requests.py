@@ -355,5 +355,13 @@ def test_every_revision(
     assert {request.json["store"] for request in server.requests} == {True}
 
 
+def test_its_name_decides_nothing_about_it(
+    llm: InteractionsLlm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
+
+    assert not llm.capabilities.output_schema_and_tools
+
+
 def test_its_repr_shows_no_secrets() -> None:
     assert "secret" not in repr(InteractionsLlm(model="m", api_key="secret"))

@@ -17,38 +17,31 @@ CONTENT_TYPES = frozenset({"text", "image", "audio", "document", "video"})
 def input_steps(value: Any) -> list[Json]:
     """The `input` of a request as steps: text, content, turns and steps all end up here."""
     if isinstance(value, str):
-        return [_user_input([{"type": "text", "text": value}])]
+        value = [{"type": "text", "text": value}]
+    return _grouped(objects(value), "user_input")
+
+
+def _grouped(items: Iterable[Json], kind: str) -> list[Json]:
+    """Steps, with loose content made steps of a kind."""
     steps: list[Json] = []
-    loose: list[Json] = []
-    for item in objects(value):
-        if _is_content(item):
-            loose.append(item)
-            continue
-        if loose:
-            steps.append(_user_input(loose))
-            loose = []
-        steps += _turn(item) if "role" in item else [item]
-    return [*steps, _user_input(loose)] if loose else steps
+    for is_loose, group in groupby(items, _is_content):
+        if is_loose:
+            steps.append({"type": kind, "content": list(group)})
+        else:
+            for item in group:
+                steps += _turn(item) if "role" in item else [item]
+    return steps
 
 
 def _is_content(item: Json) -> bool:
     return item.get("type") in CONTENT_TYPES or ("type" not in item and "text" in item)
 
 
-def _user_input(content: list[Json]) -> Json:
-    return {"type": "user_input", "content": content}
-
-
 def _turn(turn: Json) -> list[Json]:
-    """What somebody said, and between it the calls, results and thoughts, as steps."""
+    """What a turn says; calls, results and thoughts are blocks beside its content."""
     content = turn.get("content")
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) else objects(content)
-    kind = "model_output" if turn["role"] == "model" else "user_input"
-    steps: list[Json] = []
-    for is_said, group in groupby(blocks, _is_content):
-        together = list(group)
-        steps += [{"type": kind, "content": together}] if is_said else together
-    return steps
+    return _grouped(blocks, "model_output" if turn["role"] == "model" else "user_input")
 
 
 def step_text(step: Json) -> str:
