@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .._core.answers import status_of
 from ..errors import APIError, class_for
-from .fields import Json
 from .from_interactions import ResponseStream, failure, to_response
+from .json_values import Json
 from .losses import Loss, Translated
 from .to_interactions import to_create
 

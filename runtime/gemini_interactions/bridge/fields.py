@@ -7,26 +7,20 @@ snake_case names, and losses the spelling that was given.
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
-from enum import Enum
+from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
+from .json_values import Json, is_object, pointer
 from .losses import Report
 
 __all__ = [
     "Fields",
-    "Json",
     "Reader",
-    "base64_text",
     "camel",
     "flag",
     "integer",
     "mapping",
     "number",
-    "plain",
-    "pointer",
     "snake",
     "strings",
     "text",
@@ -34,7 +28,6 @@ __all__ = [
     "words",
 ]
 
-Json: TypeAlias = dict[str, Any]
 KindT = TypeVar("KindT")
 
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])[A-Z]")
@@ -58,49 +51,6 @@ def camel(key: str) -> str:
     return head + "".join(word.capitalize() for word in tail)
 
 
-def pointer(path: str, *steps: str | int) -> str:
-    """A JSON pointer, some steps further."""
-    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-    return "/".join([path, *escaped])
-
-
-def plain(value: Any) -> Any:
-    """JSON out of what programs hold: bytes become base64, objects of google-genai their fields.
-
-    What has no form in JSON, such as a function, stays what it is: whoever reads it reports it.
-    """
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return b64encode(value).decode()
-    if isinstance(value, Mapping):
-        items = cast("Mapping[Any, Any]", value).items()
-        return {str(key): plain(item) for key, item in items}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in cast("list[Any]", value)]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value if isinstance(value, type) else _dumped(value)
-
-
-def _dumped(value: Any) -> Any:
-    names = getattr(type(value), "model_fields", None)
-    if isinstance(names, Mapping):  # not `model_dump`: it fails on functions and classes inside
-        found = {name: getattr(value, name) for name in cast("Mapping[str, Any]", names)}
-        return {name: plain(item) for name, item in found.items() if item is not None}
-    for method in ("to_json_dict", "model_dump"):
-        dump = getattr(value, method, None)
-        if callable(dump):
-            return plain(dump())
-    return value
-
-
-def base64_text(text: str) -> str:
-    """Base64 in its standard alphabet and padded; the URL-safe one is read as well."""
-    standard = text.translate({45: 43, 95: 47})
-    return standard + "=" * (-len(standard) % 4)
-
-
 def fits(value: Any, kind: Any) -> bool:
     if kind in (int, float) and isinstance(value, bool):
         return False
@@ -118,10 +68,10 @@ class Fields:
         self._keys: dict[str, str] = {}
         self.left: Json = {}
         """What nobody took yet."""
-        if not isinstance(value, dict):
+        if not is_object(value):
             report.dropped(path, f"expected an object, got a Python {type(value).__name__}")
             return
-        for key, item in cast("Json", value).items():
+        for key, item in value.items():
             name = snake(key)
             if item is None:
                 continue
@@ -153,6 +103,13 @@ class Fields:
         self.report.dropped(self.path_of(name), f"expected {_KINDS[kind]}")
         return None
 
+    def mapping(self, name: str) -> Json | None:
+        """An object whose keys are nobody's business."""
+        return cast("Json | None", self.take(name, dict))
+
+    def array(self, name: str) -> list[Any] | None:
+        return cast("list[Any] | None", self.take(name, list))
+
     def word(self, name: str, prefix: str = "") -> str | None:
         """A value of an enum as the Interactions API spells it: lower case, without its prefix."""
         value = self.take(name, str)
@@ -166,11 +123,11 @@ class Fields:
 
     def strings(self, name: str) -> list[str] | None:
         """A list of strings; other items are reported."""
-        items = self.take(name, list)
+        items = self.array(name)
         if items is None:
             return None
         found: list[str] = []
-        for number, item in enumerate(cast("list[Any]", items)):
+        for number, item in enumerate(items):
             if isinstance(item, str):
                 found.append(item)
             else:
@@ -184,7 +141,7 @@ class Fields:
 
     def objects(self, name: str) -> list[Fields]:
         path = self.path_of(name)
-        items = cast("list[Any]", self.take(name, list) or [])
+        items = self.array(name) or []
         return [Fields(item, pointer(path, at), self.report) for at, item in enumerate(items)]
 
     def drop(self, name: str, reason: str) -> None:
@@ -221,7 +178,7 @@ def number(fields: Fields, name: str) -> float | None:
 
 
 def mapping(fields: Fields, name: str) -> Json | None:
-    return fields.take(name, dict)
+    return fields.mapping(name)
 
 
 def strings(fields: Fields, name: str) -> list[str] | None:

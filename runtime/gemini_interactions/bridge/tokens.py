@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 
-from .fields import base64_text
+from .json_values import base64_text
 
 __all__ = ["read_token", "write_token"]
 

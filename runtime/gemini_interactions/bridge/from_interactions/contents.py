@@ -7,12 +7,13 @@ model. A thought with a summary, or with nothing of the model after it, keeps it
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from attrs import define, field
 
 from ..._bindings import LATEST, bindings_of
-from ..fields import Fields, Json, pointer
+from ..fields import Fields
+from ..json_values import Json, is_array, is_object, pointer
 from ..losses import Report, Translated
 from .parts import MEDIA, Parts
 
@@ -91,9 +92,9 @@ def to_contents(value: Any, *, revision: str = LATEST) -> Translated[list[Json]]
     report = Report()
     contents = Contents(Parts(report))
     data: Any = bindings_of(revision).unstructure(value)
-    if isinstance(data, dict) and not {"type", "role"} & cast("Json", data).keys():
+    if is_object(data) and not {"type", "role"} & data.keys():
         for name, role in (("input", None), ("steps", None), ("outputs", "model")):
-            _add_all(contents, cast("Json", data).get(name), pointer("", name), role)
+            _add_all(contents, data.get(name), pointer("", name), role)
     else:
         _add_all(contents, data, "", None)
     contents.settle()
@@ -110,10 +111,10 @@ def _add_all(contents: Contents, value: Any, path: str, role: str | None) -> Non
     if isinstance(value, str):
         contents.add(Fields({"type": "text", "text": value}, path, contents.parts.report), "user")
         return
-    if not isinstance(value, list):
+    if not is_array(value):
         _add(contents, value, path, role)
         return
-    for at, item in enumerate(cast("list[Any]", value)):
+    for at, item in enumerate(value):
         _add(contents, item, pointer(path, at), role)
 
 

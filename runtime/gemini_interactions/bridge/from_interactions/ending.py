@@ -16,9 +16,9 @@ Arguments of a function that are no JSON make it `MALFORMED_FUNCTION_CALL`, what
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from ..fields import Json
+from ..json_values import Json, array_of, is_object, objects_in
 
 __all__ = ["BLOCKS", "failure_in", "finish_of"]
 
@@ -31,12 +31,12 @@ _REASONS: Final = {
 }
 _RUNNING: Final = (None, "in_progress", "queued")
 _NAMED: Final = frozenset(
-    """
-    MAX_TOKENS SAFETY RECITATION LANGUAGE BLOCKLIST PROHIBITED_CONTENT SPII
-    MALFORMED_FUNCTION_CALL IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_OTHER NO_IMAGE
-    IMAGE_RECITATION UNEXPECTED_TOOL_CALL TOO_MANY_TOOL_CALLS MISSING_THOUGHT_SIGNATURE
-    MALFORMED_RESPONSE MODEL_ARMOR
-    """.split()
+    [
+        *("MAX_TOKENS", "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT"),
+        *("SPII", "MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "MISSING_THOUGHT_SIGNATURE"),
+        *("UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "MODEL_ARMOR", "NO_IMAGE"),
+        *("IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "IMAGE_OTHER"),
+    ]
 )
 """Reasons that an error can be named after."""
 BLOCKS: Final = frozenset(
@@ -61,14 +61,10 @@ def failure_in(interaction: Json) -> Json | None:
 
 
 def _failures(interaction: Json) -> Iterator[Json]:
-    errors: Any = interaction.get("errors")
-    listed = cast("list[Any]", errors) if isinstance(errors, list) else []
-    steps: Any = interaction.get("steps")
-    stepped = cast("list[Any]", steps) if isinstance(steps, list) else []
-    in_steps = [cast("Json", step).get("error") for step in stepped if isinstance(step, dict)]
-    for error in (*listed, interaction.get("error"), *in_steps):
-        if isinstance(error, dict):
-            yield cast("Json", error)
+    in_steps = [step.get("error") for step in objects_in(interaction.get("steps"))]
+    for error in (*array_of(interaction.get("errors")), interaction.get("error"), *in_steps):
+        if is_object(error):
+            yield error
         elif isinstance(error, str) and error:
             yield {"message": error}
 

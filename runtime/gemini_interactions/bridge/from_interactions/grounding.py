@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from attrs import define, field
 
-from ..fields import Fields, Json
+from ..fields import Fields
+from ..json_values import Json, array_of, given, is_array, is_object, objects_in
 from .parts import Note
 
 __all__ = ["Grounding", "url_context_metadata"]
@@ -23,13 +24,13 @@ class Grounding:
     def add_step(self, step: Json) -> None:
         """Queries and results; their steps are parts of the content as well."""
         tag: Any = step.get("type")
-        queries = _strings(_object(step.get("arguments")).get("queries"))
+        queries = _queries(step.get("arguments"))
         if tag == "google_search_call":
             is_image = step.get("search_type") == "image_search"
             self._extend("imageSearchQueries" if is_image else "webSearchQueries", queries)
         elif tag in ("google_maps_call", "retrieval_call"):
             self._extend("retrievalQueries", queries)
-        for result in _objects(step.get("result")):
+        for result in objects_in(step.get("result")):
             if tag == "google_search_result":
                 self._search_result(result)
             elif tag == "google_maps_result":
@@ -44,13 +45,13 @@ class Grounding:
         if shown:
             self._found["searchEntryPoint"] = {"renderedContent": shown}
         if result.get("url"):
-            self._chunk({"web": _given(uri=result["url"], title=result.get("title"))})
+            self._chunk({"web": given(uri=result["url"], title=result.get("title"))})
 
     def _maps_result(self, result: Json) -> None:
         token = result.get("widget_context_token")
         if token:
             self._found["googleMapsWidgetContextToken"] = token
-        for place in _objects(result.get("places")):
+        for place in objects_in(result.get("places")):
             self._chunk(_place(place))
 
     def _chunk(self, chunk: Json) -> int:
@@ -82,7 +83,7 @@ class Grounding:
         place = (index, start or 0, end)
         segment = {"partIndex": index, "startIndex": place[1], "endIndex": end}
         said = part["text"].encode(errors="replace")[place[1] : end].decode(errors="replace")
-        begun = {"segment": {**segment, "text": said}, "groundingChunkIndices": []}
+        begun: Json = {"segment": {**segment, "text": said}, "groundingChunkIndices": []}
         numbers = self._supports.setdefault(place, begun)["groundingChunkIndices"]
         if number not in numbers:
             numbers.append(number)
@@ -100,13 +101,13 @@ class Grounding:
 
 
 def _web(note: Fields) -> Json:
-    return {"web": _given(uri=note.take("url", str), title=note.take("title", str))}
+    return {"web": given(uri=note.take("url", str), title=note.take("title", str))}
 
 
 def _file(note: Fields) -> Json:
-    metadata = note.take("custom_metadata", dict) or {}
+    metadata = note.mapping("custom_metadata") or {}
     return {
-        "retrievedContext": _given(
+        "retrievedContext": given(
             uri=note.take("document_uri", str),
             title=note.take("file_name", str),
             text=note.take("source", str),
@@ -120,23 +121,23 @@ def _file(note: Fields) -> Json:
 def _pair(key: str, value: Any) -> Json:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return {"key": key, "numericValue": value}
-    if isinstance(value, list):
-        items = cast("list[Any]", value)
+    if is_array(value):
+        items = value
         return {"key": key, "stringListValue": {"values": [str(item) for item in items]}}
     return {"key": key, "stringValue": str(value)}
 
 
 def _place(place: Json) -> Json:
     snippets = [
-        _given(
+        given(
             reviewId=snippet.get("review_id"),
             title=snippet.get("title"),
             googleMapsUri=snippet.get("url"),
         )
-        for snippet in _objects(place.get("review_snippets"))
+        for snippet in objects_in(place.get("review_snippets"))
     ]
     return {
-        "maps": _given(
+        "maps": given(
             placeId=place.get("place_id"),
             title=place.get("name"),
             uri=place.get("url"),
@@ -169,13 +170,13 @@ _SOURCES: Final = {
 def url_context_metadata(steps: list[Json]) -> Json:
     """Which pages were looked at."""
     urls = [
-        _given(
+        given(
             retrievedUrl=result.get("url"),
             urlRetrievalStatus=_retrieval_status(result.get("status")),
         )
         for step in steps
         if step.get("type") == "url_context_result"
-        for result in _objects(step.get("result"))
+        for result in objects_in(step.get("result"))
     ]
     return {"urlMetadata": urls} if urls else {}
 
@@ -184,19 +185,6 @@ def _retrieval_status(status: Any) -> str | None:
     return f"URL_RETRIEVAL_STATUS_{status.upper()}" if isinstance(status, str) else None
 
 
-def _given(**values: Any) -> Json:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _object(value: Any) -> Json:
-    return cast("Json", value) if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[Json]:
-    items = cast("list[Any]", value) if isinstance(value, list) else []
-    return [cast("Json", item) for item in items if isinstance(item, dict)]
-
-
-def _strings(value: Any) -> list[str]:
-    items = cast("list[Any]", value) if isinstance(value, list) else []
-    return [item for item in items if isinstance(item, str)]
+def _queries(arguments: Any) -> list[str]:
+    queries = array_of(arguments.get("queries")) if is_object(arguments) else []
+    return [query for query in queries if isinstance(query, str)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
-from ..fields import Fields, Json, camel
+from ..fields import Fields, camel
+from ..json_values import Json, given, is_array
 
 __all__ = ["media_part"]
 
@@ -18,25 +19,21 @@ _PAGED: Final = {
 def media_part(block: Fields, kind: str) -> Json | None:
     mime_type = _mime_type(block)
     data, uri = block.take("data", str), block.take("uri", str)
-    said = {"mimeType": mime_type, "displayName": block.take("name", str)}
+    said = given(mimeType=mime_type, displayName=block.take("name", str))
     if data is None and uri is None:
         block.report.dropped(block.path, "it has no data and no address")
         return None
     if data is not None:
-        part = {"inlineData": _given({"data": data, **said})}
+        part = {"inlineData": {"data": data, **said}}
         if uri is not None:
             block.report.dropped(block.path_of("uri"), "the data itself is there")
     else:
-        part = {"fileData": _given({"fileUri": uri, **said})}
+        part = {"fileData": {"fileUri": uri, **said}}
     level = block.take("resolution", str)
     if level is not None:
         part["mediaResolution"] = {"level": f"MEDIA_RESOLUTION_{level.upper()}"}
     part |= _processing(block, kind)
     return part
-
-
-def _given(fields: dict[str, str | None]) -> Json:
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _mime_type(block: Fields) -> str | None:
@@ -52,12 +49,12 @@ def _mime_type(block: Fields) -> str | None:
 
 
 def _processing(block: Fields, kind: str) -> Json:
-    given = block.any("processing")
-    if isinstance(given, str):
-        return {"mediaProcessing": given.upper()}
-    if given is None:
+    processing = block.any("processing")
+    if isinstance(processing, str):
+        return {"mediaProcessing": processing.upper()}
+    if processing is None:
         return {}
-    options = Fields(given, block.path_of("processing"), block.report)
+    options = Fields(processing, block.path_of("processing"), block.report)
     mode = options.take("type", str) or "static"
     found: Json = {}
     if mode == "static" and kind in _METADATA:
@@ -73,6 +70,6 @@ def _processing(block: Fields, kind: str) -> Json:
 def _options(options: Fields, metadata: str) -> Json:
     found = {camel(name): options.any(name) for name in options}
     layers = found.get("contentLayers")
-    if isinstance(layers, list):
-        found["contentLayers"] = [str(layer).upper() for layer in cast("list[object]", layers)]
+    if is_array(layers):
+        found["contentLayers"] = [str(layer).upper() for layer in layers]
     return {metadata: found} if found else {}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final
 
 from attrs import define, field, frozen
 
 from ..counterparts import SEARCH_TYPES, SERVER_TOOLS
-from ..fields import Fields, Json
+from ..fields import Fields
+from ..json_values import Json, given, is_array, is_object
 from ..losses import Report
 from .media import media_part
 from .speech import put_speech
@@ -17,7 +18,7 @@ from .speech import put_speech
 __all__ = ["MEDIA", "Note", "Parts"]
 
 MEDIA: Final = ("image", "audio", "video", "document")
-_TOOL_TYPES: Final = {tool: name for name, tool in reversed(SERVER_TOOLS.items())}
+_TOOL_TYPES: Final = {tool: name for name, tool in reversed([*SERVER_TOOLS.items()])}
 _CALLS: Final = [f"{tool}_call" for tool in _TOOL_TYPES]
 _RESULTS: Final = [f"{tool}_result" for tool in _TOOL_TYPES]
 _SEARCHES: Final = {said: name for name, said in SEARCH_TYPES.items()}
@@ -95,13 +96,11 @@ class Parts:
             for name in ("id", "name", "arguments"):
                 item.any(name)
             return []
-        call = {"id": item.take("id", str), "name": item.take("name", str)}
-        found: Json = {name: value for name, value in call.items() if value is not None}
-        return [{"functionCall": {**found, "args": item.take("arguments", dict) or {}}}]
+        call = given(id=item.take("id", str), name=item.take("name", str))
+        return [{"functionCall": {**call, "args": item.mapping("arguments") or {}}}]
 
     def _function_result(self, item: Fields, tag: str) -> list[Json]:
-        call = {"id": item.take("call_id", str), "name": item.take("name", str)}
-        answer: Json = {name: value for name, value in call.items() if value is not None}
+        answer = given(id=item.take("call_id", str), name=item.take("name", str))
         is_error, path = item.take("is_error", bool), item.path_of("result")
         response, parts = self._response(item.any("result"), path)
         if is_error and "error" not in response:
@@ -113,13 +112,13 @@ class Parts:
 
     def _response(self, result: Any, path: str) -> tuple[Json, list[Json]]:
         """A text is the output; of a list, the texts are, unless they are a JSON object."""
-        if isinstance(result, dict):
-            return cast("Json", result), []
-        if not isinstance(result, list):
+        if is_object(result):
+            return result, []
+        if not is_array(result):
             return ({} if result is None else {"output": result}), []
         texts: list[Any] = []
         media: list[Json] = []
-        for at, block in enumerate(cast("list[Any]", result)):
+        for at, block in enumerate(result):
             if isinstance(block, str):
                 texts.append(block)
                 continue
@@ -156,11 +155,11 @@ class Parts:
         failed = item.take("is_error", bool)
         answer["outcome"] = "OUTCOME_FAILED" if failed else "OUTCOME_OK"
         result, media = item.any("result"), list[Json]()
-        if isinstance(result, list):
+        if is_array(result):
             path = item.path_of("result")
             blocks = [
                 part
-                for at, block in enumerate(cast("list[Any]", result))
+                for at, block in enumerate(result)
                 for part in self.of(Fields(block, f"{path}/{at}", self.report))
             ]
             media = [part for part in blocks if "text" not in part]
@@ -182,7 +181,7 @@ class Parts:
         if (identity := item.take("id", str)) is not None:
             call["id"] = identity
             self._searches[identity] = tool_type
-        if (arguments := item.take("arguments", dict)) is not None:
+        if (arguments := item.mapping("arguments")) is not None:
             call["args"] = arguments
         return [{"toolCall": call}]
 
@@ -195,13 +194,13 @@ class Parts:
         answer: Json = {"toolType": tool_type}
         if identity is not None:
             answer["id"] = identity
-        said = {"result": item.take("result", list), "isError": item.take("is_error", bool)}
+        said = {"result": item.array("result"), "isError": item.take("is_error", bool)}
         response = {name: value for name, value in said.items() if value is not None}
         if response:
             answer["response"] = response
         return [{"toolResponse": answer}]
 
-    _TAKERS: Final[dict[str, Callable[[Parts, Fields, str], list[Json]]]] = {
+    _TAKERS: ClassVar[dict[str, Callable[[Parts, Fields, str], list[Json]]]] = {
         "user_input": _message,
         "model_output": _message,
         "thought": _thought,
@@ -222,5 +221,5 @@ def _told(texts: list[Any]) -> Json:
             value: Any = json.loads(texts[0])
         except (ValueError, RecursionError):
             value = None
-        return cast("Json", value) if isinstance(value, dict) else {"output": texts[0]}
+        return value if is_object(value) else {"output": texts[0]}
     return {"output": texts} if texts else {}

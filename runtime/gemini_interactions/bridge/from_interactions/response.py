@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final, cast
 
 from ..._bindings import LATEST, bindings_of
-from ..fields import Fields, Json, pointer
+from ..fields import Fields
+from ..json_values import Json, is_object, pointer
 from ..losses import Report, Translated
 from ..tokens import write_token
 from .contents import OF_USER, Contents
@@ -51,7 +52,7 @@ def response_of(data: Json) -> Translated[Json]:
     content = _answer(parts, steps, report)
     candidate: Json = {"index": 0, "content": {"role": "model", "parts": content}}
     candidate |= finish_of(data, parts.malformed)
-    candidate |= _metadata(parts, [step for _, step in steps if isinstance(step, dict)], content)
+    candidate |= _metadata(parts, [step for _, step in steps if is_object(step)], content)
     token = fields.take("continuation_token", str)
     if token is not None:
         candidate["continuationToken"] = write_token(token)

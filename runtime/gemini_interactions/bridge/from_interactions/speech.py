@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..fields import Fields, Json
+from ..fields import Fields
+from ..json_values import Json, given
 
 __all__ = ["put_speech"]
 
@@ -13,8 +14,8 @@ def put_speech(part: Json, note: Fields) -> bool:
     if tag == "word_info":
         _put_word(part, note)
     elif tag == "speech_metadata" and "speechMetadata" not in part and _is_whole(note, part):
-        said = {name: note.take(name, str) for name in ("speaker", "style")}
-        part["speechMetadata"] = {name: value for name, value in said.items() if value is not None}
+        said = given(speaker=note.take("speaker", str), style=note.take("style", str))
+        part["speechMetadata"] = said
     else:
         return False
     for name in ("type", "start_index", "end_index"):  # they say which text it is about
@@ -25,16 +26,15 @@ def put_speech(part: Json, note: Fields) -> bool:
 
 def _put_word(part: Json, note: Fields) -> None:
     """When a word of a transcript was spoken, and by whom."""
-    said = {
-        "word": note.take("text", str),
-        "startOffset": note.take("start_offset", str),
-        "endOffset": note.take("end_offset", str),
-    }
+    word = given(
+        word=note.take("text", str),
+        startOffset=note.take("start_offset", str),
+        endOffset=note.take("end_offset", str),
+    )
     transcript = part.setdefault("audioTranscription", {"words": []})
     speaker = note.take("speaker", str)
     if speaker is not None and transcript.setdefault("speakerLabel", speaker) != speaker:
         note.report.dropped(note.path_of("speaker"), "a part has one speaker")
-    word = {name: value for name, value in said.items() if value is not None}
     transcript["words"].append(word)
 
 

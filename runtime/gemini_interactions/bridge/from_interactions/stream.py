@@ -18,7 +18,8 @@ from attrs import define, field
 from ..._bindings import LATEST, bindings_of
 from ..._core.assembly import InteractionAssembler
 from ..._core.events import ERROR, TERMINAL_EVENTS, UNKNOWN
-from ..fields import Fields, Json
+from ..fields import Fields
+from ..json_values import Json, is_object
 from ..losses import Loss, Report
 from .contents import OF_USER, Contents
 from .parts import MEDIA, Parts
@@ -108,7 +109,7 @@ class ResponseStream:
         """Take in the next event; gives the chunks that it completes, often none."""
         if self.is_over:
             return []
-        if isinstance(event, dict):
+        if is_object(event):
             event = self._bindings.read_event(event)
         path, kind = f"/events/{self._count}", event.event_type
         self._count += 1
@@ -259,12 +260,15 @@ class ResponseStream:
             new, telling.text = part["text"][telling.text :], len(part["text"])
             telling.growing = "thought" if item["type"] == "thought" else "text"
             return [{**_only(part, "thought"), "text": new}] if new else []
-        if kind == "audio" and "data" in blocks[-1] and "inlineData" in part:
+        data = part.get("inlineData", {}).get("data")
+        if kind == "audio" and data:
             if telling.growing == "audio":
                 return []
             telling.growing, telling.audio = "audio", {**blocks[-1], **_only(part, "inlineData")}
-            data = telling.whole_bytes(part["inlineData"]["data"])
+            data = telling.whole_bytes(data)
             return [{"inlineData": {**part["inlineData"], "data": data}}] if data else []
+        if item["type"] != "model_output" or data == "":
+            return []  # its signature may follow, or more of it
         telling.growing, telling.text = "", 0
         telling.parts += 1
         return [part]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..fields import Fields, Json
+from ..fields import Fields
+from ..json_values import Json
 
 __all__ = ["usage_metadata"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final, cast
+from collections.abc import Iterator
+from typing import Any, Final
 
 from attrs import define, field
 
-from ..fields import Fields, Json, Reader, flag, integer, mapping, number, pointer
-from ..fields import strings, text, word
+from ..fields import Fields, Reader, flag, integer, mapping, number, strings, text, word
+from ..json_values import Json
 from ..losses import Report
 from ..tokens import read_token
 from .contents import messages
@@ -69,7 +69,7 @@ class Config:
         self.request.copy(self.fields, _PASSED)
         self._client_options()
         self._without_counterpart()
-        if self.generation:
+        if self.generation.fields:
             self.request.put("generation_config", self.generation.json(), self.fields.path)
         return {**self.request.fields, **self.arguments}
 
@@ -188,8 +188,8 @@ class Config:
         if options is None:
             return
         timeout = options.take("timeout", float)
-        headers = options.take("headers", dict)
-        body = options.take("extra_body", dict)
+        headers = options.mapping("headers")
+        body = options.mapping("extra_body")
         if timeout is not None:
             self.arguments["timeout"] = timeout / 1000
         if headers is not None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from attrs import frozen
 
-from ..fields import Fields, Json, pointer, snake
+from ..fields import Fields, snake
+from ..json_values import Json, is_array, is_object, pointer
 from ..losses import Report
 from .parts import Parts
 
@@ -35,10 +36,10 @@ class Message:
 
 def messages(contents: Any, path: str, report: Report) -> list[Message]:
     """Contents in their one full form; `contents` is plain JSON."""
-    if not isinstance(contents, list):
+    if not is_array(contents):
         return [_message(contents, path, report)] if contents is not None else []
     found: list[Message] = []
-    entries = list(enumerate(cast("list[Any]", contents)))
+    entries = list(enumerate(contents))
     for is_loose, group in groupby(entries, lambda entry: _is_part(entry[1])):
         if is_loose:
             loose = [_part(part, pointer(path, at), report) for at, part in group]
@@ -51,8 +52,8 @@ def messages(contents: Any, path: str, report: Report) -> list[Message]:
 def _message(content: Any, path: str, report: Report) -> Message:
     if _is_part(content):
         return next(_by_side([_part(content, path, report)]))
-    if isinstance(content, list):
-        items = enumerate(cast("list[Any]", content))
+    if is_array(content):
+        items = enumerate(content)
         return Message("user", [_part(part, pointer(path, at), report) for at, part in items], path)
     fields = Fields(content, path, report)
     role = fields.take("role", str) or "user"
@@ -61,7 +62,7 @@ def _message(content: Any, path: str, report: Report) -> Message:
         report.changed(fields.path_of("role"), why)
     where = fields.path_of("parts")
     parts: Any = fields.any("parts")
-    listed = cast("list[Any]", parts if isinstance(parts, list) else [parts] if parts else [])
+    listed = parts if is_array(parts) else [] if parts is None else [parts]
     found = [_part(part, pointer(where, at), report) for at, part in enumerate(listed)]
     fields.close()
     return Message(_ROLES.get(role, "user"), found, path)
@@ -76,15 +77,15 @@ def _by_side(parts: list[Fields]) -> Iterator[Message]:
 
 def _is_part(value: Any) -> bool:
     """A content has a role, or parts; a list is several parts."""
-    if isinstance(value, dict):
-        return {snake(key) for key in cast("Json", value)}.isdisjoint({"role", "parts"})
-    return not isinstance(value, list)
+    if is_object(value):
+        return {snake(key) for key in value}.isdisjoint({"role", "parts"})
+    return not is_array(value)
 
 
 def _part(value: Any, path: str, report: Report) -> Fields:
     if isinstance(value, str):
         return Fields({"text": value}, path, report)
-    if isinstance(value, dict) and "uri" in value:
+    if is_object(value) and "uri" in value:
         return _file(Fields(value, path, report))
     return Fields(value, path, report)
 

@@ -13,7 +13,8 @@ from typing import Any, get_args
 from attrs import fields
 
 from ..._bindings import Bindings, bindings_of
-from ..fields import Fields, Json, Reader
+from ..fields import Fields, Reader
+from ..json_values import Json
 from ..losses import Report
 
 __all__ = ["Forms", "Product", "forms_of"]
@@ -56,9 +57,6 @@ class Product:
         """Set a field that no schema declares and the service takes."""
         if value is not None:
             self.fields.setdefault("extra_fields", {})[name] = value
-
-    def __bool__(self) -> bool:
-        return bool(self.fields)
 
     def json(self) -> Json:
         value: Json = self.forms.bindings.unstructure(self._form(**self.fields))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from ..counterparts import media_kind
-from ..fields import Fields, Json, Reader, base64_text, integer, number, text, words
+from ..fields import Fields, Reader, integer, number, text, words
+from ..json_values import Json, base64_text
 from .forms import Forms, Product
 
 __all__ = ["media_block"]
@@ -65,13 +66,16 @@ def _put_mime_type(block: Product, mime_type: str | None, path: str) -> None:
         block.put("mime_type", mime_type, path)
         return
     base, *parameters = (word.strip() for word in mime_type.split(";"))
-    found = dict(parameter.partition("=")[::2] for parameter in parameters)
+    found: dict[str, str] = {}
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        found[name] = value
     kept = [base.lower()]
     block.put("mime_type", kept[0], path)
-    for parameter, name in _AUDIO_PARAMETERS.items():
+    for parameter, field in _AUDIO_PARAMETERS.items():
         value = found.get(parameter, "")
         if value.isascii() and value.isdecimal():
-            block.put(name, int(value), path)
+            block.put(field, int(value), path)
             kept.append(f"{parameter}={int(value)}")
     if ";".join(kept) != mime_type:
         block.report.changed(path, f"it becomes {';'.join(kept)}")
@@ -99,7 +103,7 @@ def _put_processing(block: Product, part: Fields, kind: str) -> None:
         return
     for name in names:
         _put_options(options, name, part)
-    if not options:
+    if not options.fields:
         block.put("processing", mode, mode_path)
         return
     block.put("processing", options.json(), part.path)
@@ -112,10 +116,14 @@ def _put_options(options: Product, name: str, part: Fields) -> None:
     if metadata is None:
         return
     inner = _INNER.get(name)
-    target = inner and options.forms.named(inner[1], metadata.path, options.report) or options
+    target = options
+    if inner:
+        made = options.forms.named(inner[1], metadata.path, options.report)
+        assert made is not None  # whoever has the options has what belongs to them
+        target = made
     target.copy(metadata, {name: read for name, read in _METADATA.items() if target.has(name)})
     metadata.close()
-    if not target:
+    if not target.fields:
         options.report.dropped(metadata.path, "it is empty")
     elif inner:
         options.put(inner[0], target.json(), metadata.path)

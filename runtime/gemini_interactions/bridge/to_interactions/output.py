@@ -6,7 +6,8 @@ from typing import Any
 
 from attrs import frozen
 
-from ..fields import Fields, Json, text
+from ..fields import Fields, text
+from ..json_values import Json, is_object
 from .forms import Forms, Product
 from .schemas import json_schema
 
@@ -48,7 +49,7 @@ class OutputForms:
             path, schema = self.fields.path_of(name), self.fields.any(name)
             own = getattr(schema, "model_json_schema", None)
             schema = own() if callable(own) else schema
-            if isinstance(schema, dict):
+            if is_object(schema):
                 return path, json_schema(schema)
             self.fields.report.dropped(path, "expected a schema: give response_json_schema")
         return self.fields.path, None
@@ -74,12 +75,12 @@ class OutputForms:
 
     def _image_type(self, images: Fields) -> str | None:
         """It is said in one of two places."""
+        found = images.take("output_mime_type", str)
         options = images.object("image_output_options")
-        inner = None
         if options is not None:
-            inner = options.take("mime_type", str)
+            found = options.take("mime_type", str) if found is None else found
             options.close()
-        return images.take("output_mime_type", str) or inner
+        return found
 
     def _old_images(self, generation: Product, images: Fields | None) -> None:
         if images is None:

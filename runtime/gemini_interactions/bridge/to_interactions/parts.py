@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from attrs import define, field
 
 from ..counterparts import ARGUMENTS, RESULTS, SEARCH_TYPES, SERVER_TOOLS
-from ..fields import Fields, Json, base64_text
+from ..fields import Fields
+from ..json_values import Json, base64_text
 from ..losses import Report
 from .call_ids import CallIds
 from .forms import Forms, Product
@@ -127,7 +128,7 @@ class Parts:
         if name is None:
             self.report.added(call.path_of("name"), "it becomes an empty name")
         item = self._item("function_call", call)
-        arguments = call.take("args", dict)
+        arguments = call.mapping("args")
         if arguments is None:
             self.report.added(call.path_of("args"), "it becomes an empty object")
         item.put("id", self._ids.of_call(call, "function", name or ""), call.path)
@@ -144,7 +145,7 @@ class Parts:
         item = self._item("function_result", answer)
         item.put("call_id", self._ids.of_result(answer, "function", name or ""), answer.path)
         item.put("name", name, answer.path)
-        response = answer.take("response", dict)
+        response = answer.mapping("response")
         blocks = [block for part in answer.objects("parts") if (block := self._media(part))]
         if response is None and not blocks:
             self.report.added(answer.path_of("response"), "it becomes an empty object")
@@ -277,11 +278,10 @@ class Parts:
         """The type of a tool, and the step of its call or result."""
         if fields is None:
             return None, None
-        path = fields.path_of("tool_type")
         tool_type = (fields.take("tool_type", str) or "").upper()
         tool = SERVER_TOOLS.get(tool_type)
         if tool is None:
-            self.report.dropped(path, f"no step is known for the tool {tool_type or '(none)'}")
+            self.report.dropped(fields.path, f"no step is a {tool_type or 'tool without a type'}")
             return None, None
         return tool_type, self.forms.tagged("item", f"{tool}_{end}", fields.path, self.report)
 
@@ -291,7 +291,7 @@ class Parts:
         assert item is not None
         return item
 
-    _TAKERS: Final[dict[str, Callable[[Parts, Fields], Json | None]]] = {
+    _TAKERS: ClassVar[dict[str, Callable[[Parts, Fields], Json | None]]] = {
         "text": _text,
         "inline_data": _inline_data,
         "file_data": _file_data,

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..._bindings import LATEST
 from ...errors import InvalidRequestError
-from ..fields import Fields, Json, plain
+from ..fields import Fields
+from ..json_values import Json, plain
 from ..losses import Report, Translated
 from .config import Config
 from .contents import input_of, messages

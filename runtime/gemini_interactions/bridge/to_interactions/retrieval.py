@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ..fields import Fields, Json, Reader, integer, mapping, number, strings, text
+from ..fields import Fields, Reader, integer, mapping, number, strings, text
+from ..json_values import Json
 from .forms import Forms, Product
 
 __all__ = ["retrievers"]
@@ -53,10 +54,12 @@ def _fill_vertex_search(config: Product, options: Fields) -> None:
 
 def _fill_rag_store(config: Product, options: Fields) -> None:
     path = options.path_of("rag_resources")
-    resources: list[Json] = [{"rag_corpus": name} for name in options.strings("rag_corpora") or []]
-    for resource in options.objects("rag_resources"):
-        resources.append(_named(config, "RagResource", resource, _RESOURCE))
-    config.put("rag_resources", resources or None, path)
+    corpora = [{"rag_corpus": name} for name in options.strings("rag_corpora") or []]
+    resources = [
+        _named(config, "RagResource", resource, _RESOURCE)
+        for resource in options.objects("rag_resources")
+    ]
+    config.put("rag_resources", [*corpora, *resources] or None, path)
     retrieval = options.object("rag_retrieval_config")
     if retrieval is not None:
         config.put("rag_retrieval_config", _rag_retrieval(config, retrieval), retrieval.path)

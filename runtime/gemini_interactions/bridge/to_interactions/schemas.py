@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from ..fields import Json, snake
+from ..fields import snake
+from ..json_values import Json, is_array, is_object
 
 __all__ = ["json_schema"]
 
@@ -35,11 +36,11 @@ def json_schema(schema: Any) -> Any:
     A schema that is JSON Schema already stays what it is. An empty `required`, which says nothing
     and is refused, is left out.
     """
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return schema
     found: Json = {}
     nullable = False
-    for given, value in cast("Json", schema).items():
+    for given, value in schema.items():
         key = _SPELLINGS.get(snake(given), given)
         if value is None and key not in ("default", "const", "example"):
             continue
@@ -56,18 +57,18 @@ def json_schema(schema: Any) -> Any:
 
 
 def _type(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_type(item) for item in cast("list[Any]", value)]
+    if is_array(value):
+        return [_type(item) for item in value]
     if isinstance(value, str):
         return None if value == "TYPE_UNSPECIFIED" else value.lower()
     return value
 
 
 def _value(key: str, value: Any) -> Any:
-    if key in _MAPS and isinstance(value, dict):
-        return {name: json_schema(item) for name, item in cast("Json", value).items()}
-    if key in _LISTS and isinstance(value, list):
-        return [json_schema(item) for item in cast("list[Any]", value)]
+    if key in _MAPS and is_object(value):
+        return {name: json_schema(item) for name, item in value.items()}
+    if key in _LISTS and is_array(value):
+        return [json_schema(item) for item in value]
     if key in _SCHEMAS:
         return json_schema(value)
     if key.startswith(("min", "max")) and isinstance(value, str) and value.isdecimal():
@@ -82,8 +83,8 @@ def _with_null(schema: Json) -> Json:
     kind = schema.get("type")
     if isinstance(kind, str) and kind != "null":
         schema["type"] = [kind, "null"]
-    elif isinstance(kind, list) and "null" not in kind:
-        schema["type"] = [*cast("list[str]", kind), "null"]
+    elif is_array(kind) and "null" not in kind:
+        schema["type"] = [*kind, "null"]
     if "anyOf" in schema and {"type": "null"} not in schema["anyOf"]:
         schema["anyOf"] = [*schema["anyOf"], {"type": "null"}]
     if "$ref" in schema:

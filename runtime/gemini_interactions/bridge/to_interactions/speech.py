@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..fields import Fields, Json, strings, text
+from ..fields import Fields, strings, text
+from ..json_values import Json
 from .forms import Product
 
 __all__ = ["put_speech", "put_transcription"]
@@ -51,10 +52,12 @@ def _voice_name(holder: Fields) -> str | None:
     if voice is None:
         return None
     prebuilt = voice.object("prebuilt_voice_config")
-    name = voice.take("voice", str)
+    name = None
     if prebuilt is not None:
-        name = prebuilt.take("voice_name", str) or name
+        name = prebuilt.take("voice_name", str)
         prebuilt.close()
+    if name is None:
+        name = voice.take("voice", str)
     voice.close()
     return name
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
 
 from attrs import define, field
 
-from ..fields import Fields, Json, Reader, flag, integer, mapping, plain, pointer
-from ..fields import strings, text, word, words
+from ..fields import Fields, Reader, flag, integer, mapping, strings, text, word, words
+from ..json_values import Json, is_array, is_mapping, is_object, plain, pointer
 from ..losses import Report
 from .forms import Forms, Product
 from .retrieval import retrievers
@@ -56,16 +56,16 @@ class Tools:
     place: Place = field(factory=Place)
 
     def of(self, tools: Any, path: str) -> list[Any]:
-        listed = cast("list[Any]", tools if isinstance(tools, list) else [tools])
+        listed = tools if is_array(tools) else [tools]
         return [
             made for at, tool in enumerate(listed) for made in self._of(tool, pointer(path, at))
         ]
 
     def _of(self, tool: Any, path: str) -> list[Any]:
         declaration = getattr(tool, "declaration", None)
-        if isinstance(declaration, Mapping):
+        if is_mapping(declaration):
             return [plain(declaration)]
-        if hasattr(tool, "extra_fields") or (isinstance(tool, dict) and "type" in tool):
+        if hasattr(tool, "extra_fields") or (is_object(tool) and "type" in tool):
             return [tool]
         if callable(tool):
             self.report.dropped(path, "a Python function has to be declared")
@@ -80,7 +80,8 @@ class Tools:
                 found += [made for item in fields.objects(name) if (made := make(self, item))]
             elif name in _PLAIN or name in self._OWN:
                 options = fields.object(name)
-                found += [made] if options and (made := self._tool(name, options)) else []
+                made = None if options is None else self._tool(name, options)
+                found += [] if made is None else [made]
         fields.close()
         return found
 
@@ -91,28 +92,31 @@ class Tools:
         if tool is None:
             return None
         tool.copy(options, readers)
-        if name in self._OWN:
-            self._OWN[name][2](self, tool, options)
+        is_whole = self._OWN[name][2](self, tool, options) if name in self._OWN else True
         options.close()
-        return tool.json()
+        return tool.json() if is_whole else None
 
-    def _google_search(self, tool: Product, options: Fields) -> None:
+    # What tools of their own do returns whether the tool is still the one that was asked for.
+
+    def _google_search(self, tool: Product, options: Fields) -> bool:
         kinds = options.object("search_types")
-        if kinds is None:
-            return
-        known = [name for name in ("web_search", "image_search") if name in kinds]
-        for name in known:
-            Fields(kinds.any(name), kinds.path_of(name), self.report).close()
-        tool.put("search_types", known, kinds.path)
-        kinds.close()
+        if kinds is not None:
+            known = [name for name in ("web_search", "image_search") if name in kinds]
+            for name in known:
+                Fields(kinds.any(name), kinds.path_of(name), self.report).close()
+            tool.put("search_types", known, kinds.path)
+            kinds.close()
+        return True
 
-    def _enterprise_search(self, tool: Product, options: Fields) -> None:
+    def _enterprise_search(self, tool: Product, options: Fields) -> bool:
         tool.put("search_types", ["enterprise_web_search"], options.path)
+        return tool.has("search_types")
 
-    def _google_maps(self, tool: Product, options: Fields) -> None:
+    def _google_maps(self, tool: Product, options: Fields) -> bool:
         tool.put("latitude", self.place.latitude, self.place.path)
         tool.put("longitude", self.place.longitude, self.place.path)
         self.place = Place()
+        return True
 
     def _function(self, declared: Fields) -> Json | None:
         tool = self.forms.tagged("tool", "function", declared.path, self.report)
@@ -139,14 +143,14 @@ class Tools:
         server.close()
         return tool.json()
 
-    _OWN: Final[
-        dict[str, tuple[str, dict[str, Reader], Callable[[Tools, Product, Fields], None]]]
+    _OWN: ClassVar[
+        dict[str, tuple[str, dict[str, Reader], Callable[[Tools, Product, Fields], bool]]]
     ] = {
         "google_search": ("google_search", {}, _google_search),
         "enterprise_web_search": ("google_search", {}, _enterprise_search),
         "google_maps": ("google_maps", {"enable_widget": flag}, _google_maps),
     }
-    _LISTS: Final[dict[str, Callable[[Tools, Fields], Json | None]]] = {
+    _LISTS: ClassVar[dict[str, Callable[[Tools, Fields], Json | None]]] = {
         "function_declarations": _function,
         "mcp_servers": _mcp_server,
     }
