@@ -22,6 +22,7 @@ from ..errors import (
     NotImplementedByServiceError,
     PermissionDeniedError,
 )
+from .computer_use import prepare_computer
 from .continuation import Continuation, continuation
 from .failures import answered
 from .requests import arguments_of
@@ -104,6 +105,7 @@ class InteractionsLlm(BaseLlm):
     ) -> AsyncGenerator[LlmResponse, None]:
         """One turn: its response, or with `stream` partial ones and then the same response."""
         self._maybe_append_user_content(llm_request)
+        await prepare_computer(llm_request)
         try:
             answer = await self._create(llm_request, stream)
             if not stream and is_running(answer.status) and answer.id:
