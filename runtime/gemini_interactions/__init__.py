@@ -7,11 +7,12 @@
     print(interaction.output_text)
 
 What is named here is public and stays. urllib3, the asynchronous client (`AsyncClient`, also as
-`client.aio`) and the types of a revision load on first use.
+`client.aio`), the tools and the types of a revision load on first use.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from . import errors
@@ -30,6 +31,7 @@ from .errors import (
     ConfigurationError,
     ConflictError,
     ConnectionFailedError,
+    ContinuationError,
     InteractionsError,
     InvalidRequestError,
     NotFoundError,
@@ -37,9 +39,18 @@ from .errors import (
     PermissionDeniedError,
     RateLimitError,
     RedirectRefusedError,
+    RoundsExhaustedError,
+    RunError,
+    RunInterruptedError,
+    RunTimeoutError,
     ServerError,
     StreamInterruptedError,
     TimeoutExpiredError,
+    ToolArgumentsError,
+    ToolConnectionError,
+    ToolDeclarationError,
+    ToolError,
+    ToolTimeoutError,
     UnexpectedAnswerError,
     UnknownEventError,
     WaitTimeoutError,
@@ -50,20 +61,38 @@ from .stream import Stream
 __version__: Final = "0.1.0"
 
 if TYPE_CHECKING:
+    from . import tools as tools
     from ._bindings import latest as types
+    from ._core.continuation import Continued
+    from ._core.decisions import Approve, Deny, Replace, ToolCall
+    from ._core.execution import CallFinished, RoundEvent
+    from ._core.run_state import RunState
     from .aio import AsyncClient, AsyncStream
+    from .aio.chained import AsyncRunStream
+    from .aio.conversation import AsyncConversation
+    from .chained import RunStream
+    from .conversation import Conversation
+    from .tools import function_result
 
 __all__ = [
     "APIError",
+    "Approve",
     "AsyncClient",
+    "AsyncConversation",
+    "AsyncRunStream",
     "AsyncStream",
     "AuthenticationError",
     "BadRequestError",
+    "CallFinished",
     "Client",
     "Clock",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
+    "ContinuationError",
+    "Continued",
+    "Conversation",
+    "Deny",
     "FailureInfo",
     "Hooks",
     "InteractionAssembler",
@@ -76,30 +105,65 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "RedirectRefusedError",
+    "Replace",
     "RequestInfo",
     "ResponseInfo",
     "Resume",
     "ResumeInfo",
     "Retry",
     "RetryInfo",
+    "RoundEvent",
+    "RoundsExhaustedError",
+    "RunError",
+    "RunInterruptedError",
+    "RunState",
+    "RunStream",
+    "RunTimeoutError",
     "ServerError",
     "Stream",
     "StreamInterruptedError",
     "Timeout",
     "TimeoutExpiredError",
+    "ToolArgumentsError",
+    "ToolCall",
+    "ToolConnectionError",
+    "ToolDeclarationError",
+    "ToolError",
+    "ToolTimeoutError",
     "UnexpectedAnswerError",
     "UnknownEventError",
     "WaitTimeoutError",
     "errors",
+    "function_result",
+    "tools",
     "types",
 ]
+
+_LAZY: Final = {
+    "Approve": "._core.decisions",
+    "AsyncClient": ".aio",
+    "AsyncConversation": ".aio.conversation",
+    "AsyncRunStream": ".aio.chained",
+    "AsyncStream": ".aio",
+    "CallFinished": "._core.execution",
+    "Continued": "._core.continuation",
+    "Conversation": ".conversation",
+    "Deny": "._core.decisions",
+    "Replace": "._core.decisions",
+    "RoundEvent": "._core.execution",
+    "RunState": "._core.run_state",
+    "RunStream": ".chained",
+    "ToolCall": "._core.decisions",
+    "function_result": ".tools",
+}
+"""What is loaded on first use, by the module that has it."""
 
 
 def __getattr__(name: str) -> Any:
     if name == "types":
         return bindings_of().types
-    if name in ("AsyncClient", "AsyncStream"):
-        from . import aio
-
-        return getattr(aio, name)
+    if name == "tools":
+        return import_module(".tools", __name__)
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

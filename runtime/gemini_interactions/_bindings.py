@@ -28,6 +28,7 @@ __all__ = [
     "Bindings",
     "LatestLabel",
     "Route",
+    "bindings_for",
     "bindings_of",
     "latest",
     "latest_params",
@@ -73,3 +74,12 @@ def bindings_of(revision: str = LATEST) -> Bindings:
             "agent": types.reading.CREATE_AGENT_INTERACTION_KEYS,
         },
     )
+
+
+def bindings_for(value: object) -> Bindings | None:
+    """The bindings that a typed object is of, or a subclass of one; `None` for any other."""
+    packages = {kind.__module__.rpartition(".")[0] for kind in type(value).__mro__}
+    for label, module in revisions.MODULES.items():
+        if f"{revisions.__name__}.{module}" in packages:
+            return bindings_of(label)
+    return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import frozen
@@ -20,19 +20,24 @@ from ._core.resume import Resume, as_resume
 from ._core.retry import Retry, as_retry
 from ._core.settings import Settings
 from ._core.waiting import Polling
-from .errors import ConfigurationError
+from .errors import ConfigurationError, InvalidRequestError
 from .hooks import Hooks
 
 if TYPE_CHECKING:
     from typing_extensions import TypedDict
 
-    from ._bindings import latest_params
+    from ._bindings import latest, latest_params
+    from ._core.asking import Reply
+    from ._core.decisions import OnCall
     from ._core.events import OnUnknown
     from ._core.exchange import Procedure
     from ._core.limits import TimeoutLike
     from ._core.resume import ResumeLike
     from ._core.retry import RetryLike
+    from ._core.rounds import Run
+    from ._core.run_state import RunState
     from ._core.settings import VertexPaths
+    from .tools import Tool
 
     class ClientArguments(TypedDict, total=False):
         """What every client takes; what is not given comes from the environment."""
@@ -73,17 +78,61 @@ if TYPE_CHECKING:
         max_event_bytes: int | None
         assemble: bool
 
-    class ModelCall(latest_params.CreateModelInteractionFields, Options, total=False):
-        extra_body: Mapping[str, Any]
+    class CreateOptions(TypedDict, total=False):
+        """What every create takes beside its fields."""
 
-    class AgentCall(latest_params.CreateAgentInteractionFields, Options, total=False):
         extra_body: Mapping[str, Any]
+        follow_continuation: bool | int
 
-    class ModelStreamCall(latest_params.CreateModelInteractionFields, StreamOptions, total=False):
-        extra_body: Mapping[str, Any]
+    class ModelCall(
+        latest_params.CreateModelInteractionFields, CreateOptions, Options, total=False
+    ): ...
 
-    class AgentStreamCall(latest_params.CreateAgentInteractionFields, StreamOptions, total=False):
-        extra_body: Mapping[str, Any]
+    class AgentCall(
+        latest_params.CreateAgentInteractionFields, CreateOptions, Options, total=False
+    ): ...
+
+    class ModelStreamCall(
+        latest_params.CreateModelInteractionFields, CreateOptions, StreamOptions, total=False
+    ): ...
+
+    class AgentStreamCall(
+        latest_params.CreateAgentInteractionFields, CreateOptions, StreamOptions, total=False
+    ): ...
+
+    # A run takes functions among its tools: the one field that differs from a create's.
+
+    class LoopOptions(TypedDict, total=False):
+        """How the calls of a model are made."""
+
+        max_rounds: int
+        max_parallel: int
+        on_call: OnCall | None
+        checkpoint: Callable[[RunState], object] | None
+
+    class RunOptions(LoopOptions, total=False):
+        """What a run takes beside what a create takes."""
+
+        resume_from: RunState | latest.Interaction | str | None
+        results: Iterable[ResultLike]
+
+    class ModelRun(ModelCall, RunOptions, total=False):
+        tools: Sequence[ToolLike] | None  # type: ignore[misc]  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    class AgentRun(AgentCall, RunOptions, total=False):
+        tools: Sequence[ToolLike] | None  # type: ignore[misc]  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    class ModelStreamRun(ModelStreamCall, RunOptions, total=False):
+        tools: Sequence[ToolLike] | None  # type: ignore[misc]  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    class AgentStreamRun(AgentStreamCall, RunOptions, total=False):
+        tools: Sequence[ToolLike] | None  # type: ignore[misc]  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    class TurnOptions(CreateOptions, StreamOptions, LoopOptions, total=False):
+        """What a turn of a conversation takes beside its input."""
+
+    ResultLike = latest.FunctionResultStep | Mapping[str, Any]
+    ToolLike = Callable[..., Any] | Tool | latest_params.ToolParam
 
 
 ValueT = TypeVar("ValueT")
@@ -165,7 +214,26 @@ class Surface:
         self.calls = calls
 
     def creating(self, stream: bool, arguments: dict[str, Any]) -> Procedure[Answer[Any] | Opened]:
+        if "follow_continuation" in arguments:
+            raise InvalidRequestError("follow_continuation makes several answers one: none is raw")
         return self.calls.create_stream(arguments) if stream else self.calls.create(arguments)
+
+    def continuing(self, stream: bool, arguments: dict[str, Any]) -> Procedure[Reply] | None:
+        """A create with the parts that follow it, where that is wanted."""
+        follow = arguments.pop("follow_continuation", False)
+        if follow is False:
+            return None
+        from ._core.asking import Asking
+        from ._core.continuation import most_parts
+
+        most = most_parts(follow)
+        asking = Asking.of(self.calls, arguments, streaming=stream, most_parts=most, waits=False)
+        return asking.whole(arguments)
+
+    def running(self, stream: bool, arguments: dict[str, Any]) -> Run:
+        from ._core.rounds import Run
+
+        return Run.of(self.calls, stream, arguments)
 
     def getting(
         self, id: str, stream: bool, arguments: dict[str, Any]

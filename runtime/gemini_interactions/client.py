@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
     from ._bindings import LatestLabel, revisions
-    from ._surface import ClientArguments
+    from ._surface import AgentStreamRun, ClientArguments, ModelStreamRun
     from .aio import AsyncClient
     from .aio.interactions import AsyncInteractions, AsyncLegacyInteractions
+    from .conversation import Conversation
 
     OperationsT = TypeVarWithDefault("OperationsT", bound=Operations, default=Interactions)
 else:
@@ -107,6 +108,30 @@ class Client(Generic[OperationsT]):
         shell = Shell(self._transport, calls.headers, calls.clock)
         operations = Interactions if calls.bindings.label == LATEST else LegacyInteractions
         self.interactions = operations(calls, shell)  # type: ignore[assignment]
+
+    if TYPE_CHECKING:
+
+        @overload
+        def conversation(
+            self: Client[Interactions], **settings: Unpack[ModelStreamRun]
+        ) -> Conversation: ...
+        @overload
+        def conversation(
+            self: Client[Interactions], **settings: Unpack[AgentStreamRun]
+        ) -> Conversation: ...
+        @overload
+        def conversation(
+            self: Client[LegacyInteractions[EventT, InteractionT]], **settings: Any
+        ) -> Conversation[EventT, InteractionT, Any]: ...
+
+    def conversation(self, **settings: Any) -> Any:
+        """A dialogue: `send` is a turn of it, and what came before is known to the model.
+
+        `settings` are the arguments of `interactions.run`, but for those that belong to one turn.
+        """
+        from .conversation import Conversation
+
+        return Conversation(self.interactions, settings)
 
     def _asynchronous(self) -> AsyncClient[Any]:
         if self._aio is None:

@@ -17,9 +17,19 @@ InteractionsError
 │       └── NotImplementedByServiceError  501
 ├── UnexpectedAnswerError     an answer that is not what this API speaks
 ├── StreamInterruptedError    a stream ended before its interaction did
+├── ContinuationError         an interaction that comes in parts broke between two of them
+├── RunError                  a run stopped before its end; `state` takes it up again
+│   ├── RunInterruptedError   a request of it failed
+│   ├── RoundsExhaustedError  the model asks for more rounds of calls than it may have
+│   └── RunTimeoutError       its time is over
 ├── UnknownEventError         an event of no known type, where the caller asked for strictness
 ├── WaitTimeoutError          an interaction was still running when waiting had to stop
-└── TranslationLossError      generateContent says something that interactions cannot, or reversed
+├── TranslationLossError      generateContent says something that interactions cannot, or reversed
+├── ToolDeclarationError      a callable that cannot be offered to a model as a tool
+├── ToolError                 a tool says that it failed, in words for the model
+│   └── ToolArgumentsError    a call whose arguments do not fit what the tool declares
+└── ToolConnectionError       the server behind a tool does not answer
+    └── ToolTimeoutError      it did not answer in time
 """
 
 from __future__ import annotations
@@ -209,6 +219,46 @@ class StreamInterruptedError(InteractionsError):
         return one_line(f"{self.message} ({place} {self.last_event_id or 'unknown'})")
 
 
+class ContinuationError(InteractionsError):
+    """An interaction that comes in parts broke between two of them.
+
+    `interaction` is what there is of it, merged, with the token of the next part, which
+    `create(continuation_token=..., previous_interaction_id=...)` asks for again.
+    """
+
+    def __init__(self, message: str, *, interaction: Any) -> None:
+        super().__init__(message)
+        self.interaction = interaction
+
+
+class RunError(InteractionsError):
+    """A run stopped before its end.
+
+    `interaction` is the last one that is whole, `pending` its calls that have no result yet.
+    `run(resume_from=error.state, ...)` takes the run up again: no function that has a result is
+    called a second time.
+    """
+
+    def __init__(self, message: str, *, state: Any, interaction: Any, pending: Any = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.state = state
+        self.interaction = interaction
+        self.pending = tuple(pending)
+
+
+class RunInterruptedError(RunError):
+    """A request of a run failed; `__cause__` says why. Nothing was sent twice."""
+
+
+class RoundsExhaustedError(RunError):
+    """The model asks for more rounds of calls than the run may have. The last ones are not made."""
+
+
+class RunTimeoutError(RunError, TimeoutError):
+    """The time of a run is over. What it was doing may still happen."""
+
+
 class UnknownEventError(InteractionsError):
     """An event of no known type, where the caller asked for strictness; `event` holds it."""
 
@@ -238,6 +288,60 @@ class TranslationLossError(InteractionsError, ValueError):
         shown = "; ".join(f"{loss.path} ({loss.reason})" for loss in losses)
         super().__init__(f"{len(losses)} without a counterpart: {shown}")
         self.losses = list(losses)
+
+
+class ToolDeclarationError(InteractionsError, ValueError):
+    """A callable cannot be offered to a model as a tool.
+
+    `parameter` is what cannot be declared, `None` where it is the tool as a whole.
+    """
+
+    def __init__(self, message: str, *, tool: str, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.tool = tool
+        self.parameter = parameter
+
+    def __str__(self) -> str:
+        return one_line(f"{self.tool}: {self.message}")
+
+
+class ToolError(InteractionsError):
+    """A tool says that it failed, in words for the model.
+
+    Raise it inside a tool: the model reads the message, or `result` where there is one.
+    """
+
+    def __init__(self, message: str, *, result: Any = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.result = message if result is None else result
+
+
+class ToolArgumentsError(ToolError, ValueError):
+    """A call whose arguments do not fit; the tool did not run.
+
+    As text, it tells the model which argument, what was expected and what came, for all of
+    `problems`: pairs of a path ("stops[2].name") and what is wrong there.
+    """
+
+    def __init__(self, message: str, *, tool: str, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__(message)
+        self.tool = tool
+        self.problems = tuple(problems)
+
+
+class ToolConnectionError(InteractionsError):
+    """The server behind a tool is gone, or does not answer as it should."""
+
+    def __init__(self, message: str, *, tool: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.tool = tool
+
+
+class ToolTimeoutError(ToolConnectionError, TimeoutError):
+    """The server behind a tool did not answer in time. What it was asked may yet happen."""
 
 
 def one_line(text: str) -> str:

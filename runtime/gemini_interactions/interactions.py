@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from ._core.waiting import Polling
     from ._surface import (
         AgentCall,
+        AgentRun,
         AgentStreamCall,
+        AgentStreamRun,
         ModelCall,
+        ModelRun,
         ModelStreamCall,
+        ModelStreamRun,
         Options,
         StreamOptions,
     )
+    from .chained import RunStream
 
 EventT = TypeVar("EventT")
 InteractionT = TypeVar("InteractionT")
@@ -40,6 +45,29 @@ class Operations(Surface):
     def with_raw_response(self) -> RawInteractions:
         """The same operations, giving status, headers and request id as well."""
         return RawInteractions(self)
+
+    def created(self, stream: bool, arguments: dict[str, Any]) -> Any:
+        """What a create gives: an answer, or several merged into one."""
+        procedure = self.continuing(stream, arguments)
+        if procedure is None:
+            return self.answer_create(stream, arguments).value
+        if not stream:
+            return self.shell.run(procedure).interaction
+        from ._workers import RunShell
+        from .chained import ChainedStream
+
+        return ChainedStream[Any, Any](RunShell.of(self.shell), procedure)
+
+    def ran(self, stream: bool, arguments: dict[str, Any]) -> Any:
+        from ._workers import RunShell
+        from .chained import RunStream
+
+        run = self.running(stream, arguments)
+        run.refuse_async()
+        shell = RunShell.of(self.shell)
+        if stream:
+            return RunStream[Any, Any](shell, run, run.whole())
+        return shell.run(run.whole()).interaction
 
     def answer_create(self, stream: bool, arguments: dict[str, Any]) -> Answer[Any]:
         return self.answer(self.creating(stream, arguments))
@@ -99,7 +127,42 @@ class Interactions(Operations):
         with `background=True` the started one. A create is never sent twice once it may have
         arrived, unless the service itself refused to take it (429, 503).
         """
-        return self.answer_create(stream, arguments).value
+        return self.created(stream, arguments)
+
+    @overload
+    def run(
+        self, *, stream: Literal[True], **arguments: Unpack[ModelStreamRun]
+    ) -> RunStream[latest.Event, latest.Interaction]: ...
+    @overload
+    def run(
+        self, *, stream: Literal[True], **arguments: Unpack[AgentStreamRun]
+    ) -> RunStream[latest.Event, latest.Interaction]: ...
+    @overload
+    def run(
+        self, *, stream: Literal[False] = False, **arguments: Unpack[ModelRun]
+    ) -> latest.Interaction: ...
+    @overload
+    def run(
+        self, *, stream: Literal[False] = False, **arguments: Unpack[AgentRun]
+    ) -> latest.Interaction: ...
+    @overload
+    def run(
+        self, *, stream: bool, **arguments: Unpack[ModelStreamRun]
+    ) -> latest.Interaction | RunStream[latest.Event, latest.Interaction]: ...
+    @overload
+    def run(
+        self, *, stream: bool, **arguments: Unpack[AgentStreamRun]
+    ) -> latest.Interaction | RunStream[latest.Event, latest.Interaction]: ...
+    def run(self, *, stream: bool = False, **arguments: Any) -> Any:
+        """Create interactions until the model needs no more of `tools`, and give the last one.
+
+        `tools` may hold functions: they are declared to the model and called as it wants, those of
+        one round at the same time. What goes wrong in a call is told to the model. The run ends at
+        the first status that is not `requires_action`. With `stream=True` the events of all
+        rounds come as one stream of `RoundEvent`. `timeout` bounds all of it; see
+        docs/conversations.md for `max_rounds`, `on_call` and `resume_from`.
+        """
+        return self.ran(stream, arguments)
 
     @overload
     def get(
@@ -156,7 +219,11 @@ class LegacyInteractions(Operations, Generic[EventT, InteractionT]):
 
     def create(self, *, stream: bool = False, **arguments: Any) -> Any:
         """Start an interaction with a model or an agent; see `Interactions.create`."""
-        return self.answer_create(stream, arguments).value
+        return self.created(stream, arguments)
+
+    def run(self, *, stream: bool = False, **arguments: Any) -> Any:
+        """Let a model call functions; see `Interactions.run`."""
+        return self.ran(stream, arguments)
 
     @overload
     def get(

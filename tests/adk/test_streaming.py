@@ -189,6 +189,36 @@ def test_where_an_answer_is_from(llm: InteractionsLlm, stream: bool) -> None:
     assert "Here is what I found" in "".join(part.text or "" for part in parts_of(last))
 
 
+@pytest.mark.parametrize("stream", [False, True], ids=["unary", "sse"])
+def test_an_answer_in_parts_is_one(
+    llm: InteractionsLlm, server: InteractionsServer, stream: bool
+) -> None:
+    *_, last = responses(llm, "[scenario: continuation 3]", stream=stream)
+
+    text = "".join(part.text or "" for part in parts_of(last))
+    assert text == "Part 1 of 3. Part 2 of 3. Part 3 of 3. "
+    assert (last.finish_reason, last.error_code) == ("STOP", None)
+    assert last.interaction_id in server.store
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["unary", "sse"])
+def test_an_answer_in_parts_is_kept_as_far_as_it_came(
+    llm: InteractionsLlm,
+    server: InteractionsServer,
+    caplog: pytest.LogCaptureFixture,
+    stream: bool,
+) -> None:
+    server.faults.add("error", status=400, on="create", nth=3)
+
+    *_, last = responses(llm, "[scenario: continuation 3]", stream=stream)
+
+    text = "".join(part.text or "" for part in parts_of(last))
+    assert text == "Part 1 of 3. Part 2 of 3. "
+    assert (last.finish_reason, last.error_code) == ("CONTINUATION", None)
+    assert last.interaction_id is None
+    assert "an answer is cut off" in caplog.text
+
+
 def test_an_interaction_that_is_still_running_is_waited_for(
     llm: InteractionsLlm, server: InteractionsServer
 ) -> None:

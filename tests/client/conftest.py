@@ -82,6 +82,8 @@ class Awaited:
         found = getattr(self._inner, name)
         if name in ("interactions", "with_raw_response"):
             return Awaited(self._loop, found)
+        if name in ("conversation", "branch"):
+            return lambda *args, **kwargs: Awaited(self._loop, found(*args, **kwargs))
         if not asyncio.iscoroutinefunction(found):
             return found
 

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import define
 
-from .drafts import OUTPUTS, STEPS, Draft, Json
+from .drafts import Draft, Json, shape_of
 
 if TYPE_CHECKING:
     from .._bindings import Bindings
@@ -59,7 +59,7 @@ class InteractionAssembler:
         types: Any = bindings.types
         self._structure = bindings.structure
         self._unstructure = bindings.unstructure
-        self._shape = STEPS if hasattr(types, STEPS.form) else OUTPUTS
+        self._shape = shape_of(types)
         self._item_form = getattr(types, self._shape.form)
         self._form = types.Interaction
         self._header = Draft({})
@@ -87,6 +87,15 @@ class InteractionAssembler:
                 setattr(interaction, self._shape.field, items)
             self._snapshot = interaction
         return self._snapshot
+
+    @property
+    def payload(self) -> Json:
+        """The same as JSON, its keys in the order in which they came."""
+        payload = self._header.value()
+        if self._items:
+            items = [self._items[index].draft.value() for index in sorted(self._items)]
+            payload[self._shape.field] = items
+        return payload
 
     @property
     def id(self) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ..errors import APIError, InvalidRequestError, NotFoundError, UnexpectedAnswerError
 from ..hooks import Hooks, guarded
@@ -48,6 +48,8 @@ class Answer(Generic[ValueT]):
 
     value: ValueT
     origin: Origin
+    payload: Mapping[str, Any] = {}
+    """The JSON that the value was made of, as it came."""
 
 
 @frozen
@@ -69,6 +71,8 @@ class CallOptions:
     extra_query: Mapping[str, Any] | None = None
     resume: ResumeLike = None
     stream: StreamOptions = DEFAULT_STREAM
+    deadline: Deadline | None = None
+    """Of something that this call is a part of."""
 
 
 def split_options(arguments: dict[str, Any]) -> CallOptions:
@@ -121,12 +125,16 @@ class Calls:
 
     # --- operations ----------------------------------------------------------------------------
 
-    def create(self, arguments: dict[str, Any]) -> Procedure[Answer[Any]]:
-        request, options = self.create_request(arguments, streaming=False)
+    def create(
+        self, arguments: dict[str, Any], deadline: Deadline | None = None
+    ) -> Procedure[Answer[Any]]:
+        request, options = self.create_request(arguments, streaming=False, deadline=deadline)
         return self.interaction(request, self.policy(options))
 
-    def create_stream(self, arguments: dict[str, Any]) -> Procedure[Opened]:
-        request, options = self.create_request(arguments, streaming=True)
+    def create_stream(
+        self, arguments: dict[str, Any], deadline: Deadline | None = None
+    ) -> Procedure[Opened]:
+        request, options = self.create_request(arguments, streaming=True, deadline=deadline)
         return self.stream(request, options, Progress())
 
     def get(
@@ -189,7 +197,7 @@ class Calls:
     def interaction(self, request: Request, policy: Policy) -> Procedure[Answer[Any]]:
         origin, body = yield from exchange(request, policy)
         payload = json_object(origin, body)
-        return Answer(self.structured(payload, origin), origin)
+        return Answer(self.structured(payload, origin), origin, payload)
 
     def structured(self, payload: dict[str, Any], origin: Origin) -> Any:
         try:
@@ -235,7 +243,7 @@ class Calls:
         return Policy(
             timeout=timeout,
             retry=as_retry(options.retry, self.retry),
-            deadline=Deadline.after(timeout.total, self.clock),
+            deadline=options.deadline or Deadline.after(timeout.total, self.clock),
             hooks=self.hooks,
         )
 
@@ -251,10 +259,10 @@ class Calls:
     # --- requests ------------------------------------------------------------------------------
 
     def create_request(
-        self, arguments: dict[str, Any], *, streaming: bool
+        self, arguments: dict[str, Any], *, streaming: bool, deadline: Deadline | None = None
     ) -> tuple[Request, CallOptions]:
         fields = dict(arguments)
-        options = split_options(fields)
+        options = evolve(split_options(fields), deadline=deadline)
         extra_body = fields.pop("extra_body", None)
         body = create_body(self.bindings, fields, extra_body)
         if streaming:

@@ -36,7 +36,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from attrs import frozen
 
-__all__ = ["OUTPUTS", "STEPS", "Draft", "Json", "Shape"]
+__all__ = ["OUTPUTS", "STEPS", "Draft", "Json", "Shape", "shape_of"]
 
 Json: TypeAlias = dict[str, Any]
 
@@ -259,3 +259,8 @@ STEPS: Final = Shape(
 OUTPUTS: Final = Shape(
     "outputs", "content", "Content", _grow_output, _owners(text=_ANNOTATIONS, thought=_THOUGHT)
 )
+
+
+def shape_of(types: object) -> Shape:
+    """The shape of a revision, by its types."""
+    return STEPS if hasattr(types, STEPS.form) else OUTPUTS

@@ -62,7 +62,11 @@ class Pause:
     seconds: float
 
 
-Effect = Authorize | Send | ReadAll | Pause
+class Beyond:
+    """An effect that goes beyond one call: only shells that know it perform it."""
+
+
+Effect = Authorize | Send | ReadAll | Pause | Beyond
 Procedure = Generator[Effect, Any, ResultT]
 
 

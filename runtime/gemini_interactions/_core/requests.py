@@ -20,7 +20,7 @@ JSON_ACCEPT = "application/json"
 
 CALL_OPTIONS = ("timeout", "retry", "extra_headers", "extra_query")
 STREAM_OPTIONS = ("resume", "on_unknown", "raise_on_error", "max_event_bytes", "assemble")
-OPTIONS = (*CALL_OPTIONS, *STREAM_OPTIONS, "extra_body", "stream")
+OPTIONS = (*CALL_OPTIONS, *STREAM_OPTIONS, "extra_body", "stream", "follow_continuation")
 
 
 def shown_url(request: Request) -> str:

@@ -7,7 +7,7 @@ interaction turned out to be over, or raises. What it raises goes through `final
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import frozen
@@ -73,6 +73,7 @@ class StreamSession:
         self.reconnection = Reconnection(resume, progress)
         self.assembler = InteractionAssembler(bindings) if options.assemble else None
         self.fetched: Any = None
+        self._fetched_payload: Mapping[str, Any] = {}
         self._over = False
         self._in_turns = False
         self._watched = type(policy.hooks).on_event is not Hooks.on_event
@@ -152,6 +153,13 @@ class StreamSession:
             return self.fetched
         return self.assembler.interaction if self.assembler is not None else None
 
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """The interaction as JSON, in the order in which it came."""
+        if self.fetched is not None or self.assembler is None:
+            return self._fetched_payload
+        return self.assembler.payload
+
     def result(self) -> Procedure[Any]:
         """The whole interaction once the stream is over, asked for where it was not assembled."""
         if self.fetched is None and (self.assembler is None or self.progress.is_tail):
@@ -162,7 +170,7 @@ class StreamSession:
         if not self.progress.interaction_id:
             raise InvalidRequestError("the interaction was neither assembled nor stored")
         answer = yield from self.reopening.interaction(self.progress.interaction_id)
-        self.fetched = answer.value
+        self.fetched, self._fetched_payload = answer.value, answer.payload
 
     def closed(self) -> InteractionsError:
         """What a stream raises that is read on after it was left."""

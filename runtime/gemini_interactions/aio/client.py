@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
     from .._bindings import LatestLabel, revisions
     from .._core.calls import Calls
-    from .._surface import ClientArguments
+    from .._surface import AgentStreamRun, ClientArguments, ModelStreamRun
+    from .conversation import AsyncConversation
 
     OperationsT = TypeVar("OperationsT", bound=AsyncOperations, default=AsyncInteractions)
+    EventT = TypeVar("EventT")
+    InteractionT = TypeVar("InteractionT")
 else:
     from typing import TypeVar
 
@@ -92,6 +95,30 @@ class AsyncClient(Generic[OperationsT]):
         latest = calls.bindings.label == LATEST
         operations = AsyncInteractions if latest else AsyncLegacyInteractions
         self.interactions = operations(calls, shell)  # type: ignore[assignment]
+
+    if TYPE_CHECKING:
+
+        @overload
+        def conversation(
+            self: AsyncClient[AsyncInteractions], **settings: Unpack[ModelStreamRun]
+        ) -> AsyncConversation: ...
+        @overload
+        def conversation(
+            self: AsyncClient[AsyncInteractions], **settings: Unpack[AgentStreamRun]
+        ) -> AsyncConversation: ...
+        @overload
+        def conversation(
+            self: AsyncClient[AsyncLegacyInteractions[EventT, InteractionT]], **settings: Any
+        ) -> AsyncConversation[EventT, InteractionT, Any]: ...
+
+    def conversation(self, **settings: Any) -> Any:
+        """A dialogue: `send` is a turn of it, and what came before is known to the model.
+
+        `settings` are the arguments of `interactions.run`, but for those that belong to one turn.
+        """
+        from .conversation import AsyncConversation
+
+        return AsyncConversation(self.interactions, settings)
 
     async def close(self) -> None:
         """Close the connections this client opened on this loop. It can be used again afterwards.

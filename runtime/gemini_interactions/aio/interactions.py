@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from .._core.waiting import Polling
     from .._surface import (
         AgentCall,
+        AgentRun,
         AgentStreamCall,
+        AgentStreamRun,
         ModelCall,
+        ModelRun,
         ModelStreamCall,
+        ModelStreamRun,
         Options,
         StreamOptions,
     )
+    from .chained import AsyncRunStream
 
 EventT = TypeVar("EventT")
 InteractionT = TypeVar("InteractionT")
@@ -40,6 +45,30 @@ class AsyncOperations(Surface):
     def with_raw_response(self) -> AsyncRawInteractions:
         """The same operations, giving status, headers and request id as well."""
         return AsyncRawInteractions(self)
+
+    async def created(self, stream: bool, arguments: dict[str, Any]) -> Any:
+        """What a create gives: an answer, or several merged into one."""
+        procedure = self.continuing(stream, arguments)
+        if procedure is None:
+            return (await self.answer_create(stream, arguments)).value
+        await self.shell.ready()
+        if not stream:
+            return (await self.shell.run(procedure)).interaction
+        from .chained import AsyncChainedStream
+        from .workers import AsyncRunShell
+
+        return await AsyncChainedStream[Any, Any](AsyncRunShell.of(self.shell), procedure).begun()
+
+    async def ran(self, stream: bool, arguments: dict[str, Any]) -> Any:
+        from .chained import AsyncRunStream
+        from .workers import AsyncRunShell
+
+        run = self.running(stream, arguments)
+        shell = AsyncRunShell.of(self.shell)
+        await shell.ready()
+        if stream:
+            return await AsyncRunStream[Any, Any](shell, run, run.whole()).begun()
+        return (await shell.run(run.whole())).interaction
 
     async def answer_create(self, stream: bool, arguments: dict[str, Any]) -> Answer[Any]:
         await self.shell.ready()
@@ -104,7 +133,42 @@ class AsyncInteractions(AsyncOperations):
         with `background=True` the started one. A create is never sent twice once it may have
         arrived, unless the service itself refused to take it (429, 503).
         """
-        return (await self.answer_create(stream, arguments)).value
+        return await self.created(stream, arguments)
+
+    @overload
+    async def run(
+        self, *, stream: Literal[True], **arguments: Unpack[ModelStreamRun]
+    ) -> AsyncRunStream[latest.Event, latest.Interaction]: ...
+    @overload
+    async def run(
+        self, *, stream: Literal[True], **arguments: Unpack[AgentStreamRun]
+    ) -> AsyncRunStream[latest.Event, latest.Interaction]: ...
+    @overload
+    async def run(
+        self, *, stream: Literal[False] = False, **arguments: Unpack[ModelRun]
+    ) -> latest.Interaction: ...
+    @overload
+    async def run(
+        self, *, stream: Literal[False] = False, **arguments: Unpack[AgentRun]
+    ) -> latest.Interaction: ...
+    @overload
+    async def run(
+        self, *, stream: bool, **arguments: Unpack[ModelStreamRun]
+    ) -> latest.Interaction | AsyncRunStream[latest.Event, latest.Interaction]: ...
+    @overload
+    async def run(
+        self, *, stream: bool, **arguments: Unpack[AgentStreamRun]
+    ) -> latest.Interaction | AsyncRunStream[latest.Event, latest.Interaction]: ...
+    async def run(self, *, stream: bool = False, **arguments: Any) -> Any:
+        """Create interactions until the model needs no more of `tools`, and give the last one.
+
+        `tools` may hold functions: they are declared to the model and called as it wants, those of
+        one round at the same time. What goes wrong in a call is told to the model. The run ends at
+        the first status that is not `requires_action`. With `stream=True` the events of all
+        rounds come as one stream of `RoundEvent`. `timeout` bounds all of it; see
+        docs/conversations.md for `max_rounds`, `on_call` and `resume_from`.
+        """
+        return await self.ran(stream, arguments)
 
     @overload
     async def get(
@@ -161,7 +225,11 @@ class AsyncLegacyInteractions(AsyncOperations, Generic[EventT, InteractionT]):
 
     async def create(self, *, stream: bool = False, **arguments: Any) -> Any:
         """Start an interaction with a model or an agent; see `AsyncInteractions.create`."""
-        return (await self.answer_create(stream, arguments)).value
+        return await self.created(stream, arguments)
+
+    async def run(self, *, stream: bool = False, **arguments: Any) -> Any:
+        """Let a model call functions; see `AsyncInteractions.run`."""
+        return await self.ran(stream, arguments)
 
     @overload
     async def get(

@@ -18,6 +18,7 @@ SCENARIOS: dict[str, str] = {
     "image 1000000": "one image delta whose data has about that many base64 characters",
     "many 1000": "that many text deltas of one short word each",
     "parallel 3": "that many function calls at once, argument fragments interleaved",
+    "bad-calls": "calls of a function that is not there, and with arguments that fit nothing",
     "rounds 2x3": "rounds of parallel function calls, a round for each batch of results, then text",
     "continuation 2": "that many parts, all but the last with status requires_continuation; "
     "older revisions give no token for the next one",
@@ -87,6 +88,15 @@ def _calls(talk: Conversation, count: int, turn: int) -> list[Json]:
 
 def _parallel(talk: Conversation, words: list[str]) -> Answer:
     calls = _calls(talk, _count(words, 3), 1)
+    return Answer([steps.thought(seed=talk.prompt), *calls], status="requires_action")
+
+
+def _bad_calls(talk: Conversation, words: list[str]) -> Answer:
+    name = str(talk.functions[0].get("name")) if talk.functions else "lookup"
+    calls = [
+        steps.function_call("no_such_function", {"query": "anything"}, seed=(len(talk.steps), 0)),
+        steps.function_call(name, {"no_such_argument": [{}]}, seed=(len(talk.steps), 1)),
+    ]
     return Answer([steps.thought(seed=talk.prompt), *calls], status="requires_action")
 
 
@@ -166,6 +176,7 @@ _BUILDERS: dict[str, _Marked] = {
     "image": _image,
     "many": _many,
     "parallel": _parallel,
+    "bad-calls": _bad_calls,
     "rounds": _rounds,
     "continuation": _continuation,
     "status": _status,

@@ -1,0 +1,63 @@
+"""Where a run stands, to go on from: in this process or another one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from ..errors import InvalidRequestError
+from . import dialogue as saved
+from .dialogue import Dialogue
+from .drafts import Json
+
+
+@frozen(kw_only=True)
+class RunState:
+    """Where a run stands, as JSON can hold it.
+
+    `started` is an interaction that was begun and not seen to its end; `asked` the input that a
+    request carried whose answer is not known. `results` are those of the last calls, by place.
+    """
+
+    revision: str
+    round: int
+    dialogue: Dialogue = field(repr=False)
+    asked: Any = field(default=None, repr=False)
+    started: str | None = None
+    results: Mapping[int, Json] = field(factory=dict[int, Json], repr=False)
+
+    @property
+    def interaction_id(self) -> str | None:
+        """The last interaction that is known, whole or begun."""
+        last = self.dialogue.last
+        return self.started or (last.ids[-1] if last and last.ids else None)
+
+    def to_json(self) -> str:
+        return json.dumps(
+            {
+                "revision": self.revision,
+                "round": self.round,
+                "dialogue": saved.to_json(self.dialogue),
+                "asked": self.asked,
+                "started": self.started,
+                "results": {str(index): result for index, result in self.results.items()},
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> RunState:
+        try:
+            data: Json = json.loads(text)
+            return cls(
+                revision=data["revision"],
+                round=data["round"],
+                dialogue=saved.from_json(data["dialogue"]),
+                asked=data["asked"],
+                started=data["started"],
+                results={int(index): result for index, result in data["results"].items()},
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InvalidRequestError(f"this is no state of a run: {error!r}") from None

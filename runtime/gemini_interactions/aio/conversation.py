@@ -1,0 +1,97 @@
+"""A dialogue with a model or an agent, over as many turns as it takes, for asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Generic, Literal, overload
+
+from .._core.conversation import Memory
+from .chained import AsyncRunStream
+from .workers import AsyncRunShell
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar, Unpack
+
+    from .._bindings import latest, latest_params
+    from .._core.rounds import Run
+    from .._core.run_state import RunState
+    from .._surface import ResultLike, TurnOptions
+
+    EventT = TypeVar("EventT", default=latest.Event)
+    InteractionT = TypeVar("InteractionT", default=latest.Interaction)
+    StepT = TypeVar("StepT", default=latest.Step)
+else:
+    from typing import TypeVar
+
+    EventT, InteractionT, StepT = map(TypeVar, ("EventT", "InteractionT", "StepT"))
+
+
+class AsyncConversation(Memory[StepT], Generic[EventT, InteractionT, StepT]):
+    """Made by `client.conversation(...)`. One turn at a time; `branch` for several at once.
+
+    Stored by default: each turn names the one before it. With `store=False` nothing is kept by
+    the service, and each turn sends all that was said before, verbatim. Both are used alike.
+    """
+
+    @overload
+    async def send(
+        self,
+        input: latest_params.InteractionInputParam,
+        *,
+        stream: Literal[True],
+        **options: Unpack[TurnOptions],
+    ) -> AsyncRunStream[EventT, InteractionT]: ...
+    @overload
+    async def send(
+        self,
+        input: latest_params.InteractionInputParam,
+        *,
+        stream: Literal[False] = False,
+        **options: Unpack[TurnOptions],
+    ) -> InteractionT: ...
+    async def send(self, input: Any, *, stream: bool = False, **options: Any) -> Any:
+        """The next turn: what the user says, and what the model makes of it, calls included.
+
+        A turn that fails changes nothing: send it again, or `resume` where its error has a state.
+        """
+        return await self._taken(self._next_turn(input, stream, options), stream)
+
+    @overload
+    async def answer(
+        self,
+        results: Iterable[ResultLike],
+        *,
+        stream: Literal[True],
+        **options: Unpack[TurnOptions],
+    ) -> AsyncRunStream[EventT, InteractionT]: ...
+    @overload
+    async def answer(
+        self,
+        results: Iterable[ResultLike],
+        *,
+        stream: Literal[False] = False,
+        **options: Unpack[TurnOptions],
+    ) -> InteractionT: ...
+    async def answer(self, results: Any, *, stream: bool = False, **options: Any) -> Any:
+        """Go on with the results of `pending` calls; calls of own functions are made then."""
+        return await self._taken(self._answered_turn(results, stream, options), stream)
+
+    @overload
+    async def resume(
+        self, state: RunState, *, stream: Literal[True], **options: Unpack[TurnOptions]
+    ) -> AsyncRunStream[EventT, InteractionT]: ...
+    @overload
+    async def resume(
+        self, state: RunState, *, stream: Literal[False] = False, **options: Unpack[TurnOptions]
+    ) -> InteractionT: ...
+    async def resume(self, state: RunState, *, stream: bool = False, **options: Any) -> Any:
+        """Take a turn up again that stopped on its way: `state` is on the error."""
+        return await self._taken(self._resumed_turn(state, stream, options), stream)
+
+    async def _taken(self, run: Run, stream: bool) -> Any:
+        shell = AsyncRunShell.of(self._operations.shell)
+        await shell.ready()
+        procedure = self._remembering(run)
+        if stream:
+            return await AsyncRunStream[Any, Any](shell, run, procedure).begun()
+        return (await shell.run(procedure)).interaction
