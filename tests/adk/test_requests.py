@@ -126,7 +126,6 @@ def test_what_a_tool_cannot_be_told_is_said_once(
     assert "/config/tools/google_search/exclude_domains" in ours[0].getMessage()
 
 
-@pytest.mark.filterwarnings(r"ignore:\[EXPERIMENTAL\] feature COMPUTER_USE:UserWarning")
 def test_a_computer_waits_as_the_model_says_it(
     llm: InteractionsLlm, server: InteractionsServer
 ) -> None:
