@@ -1,4 +1,4 @@
-"""Random conversations in the one form that the bridge keeps to the letter, and ways to spoil them."""
+"""Random conversations, in the form that the bridge keeps to the letter, and ways to spoil them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MIME_TYPES: Final = {
     "image": ["image/png", "image/jpeg"],
     "audio": ["audio/wav", "audio/l16;rate=24000;channels=1"],
     "video": ["video/mp4", "video/webm"],
-    "document": ["application/pdf", "text/csv"],
+    "document": ["application/pdf"],
 }
 
 
@@ -142,7 +142,9 @@ def model_parts(newest: bool) -> st.SearchStrategy[Json]:
     call = just(id=texts.filter(bool), name=names, args=objects)
     code = just(id=texts.filter(bool), code=texts, language=st.just("PYTHON"))
     outcome = just(
-        id=texts.filter(bool), output=texts, outcome=st.sampled_from(["OUTCOME_OK", "OUTCOME_FAILED"])
+        id=texts.filter(bool),
+        output=texts,
+        outcome=st.sampled_from(["OUTCOME_OK", "OUTCOME_FAILED"]),
     )
     said = st.one_of(
         just(text=texts),

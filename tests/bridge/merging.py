@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
+PADDED = re.compile("[^=]+=*")
 
 
 def merged(responses: list[Json]) -> Json:
@@ -18,7 +20,8 @@ def merged(responses: list[Json]) -> Json:
             else:
                 parts.append(part)
     last = responses[-1]
-    candidate = {**last["candidates"][0], "content": {"role": "model", "parts": parts}}
+    content = {"role": "model", "parts": [*map(unpadded, parts)]}
+    candidate = {**last["candidates"][0], "content": content}
     return {**last, "candidates": [candidate]}
 
 
@@ -32,11 +35,24 @@ def continues(before: Json, part: Json) -> bool:
     if "inlineData" not in before or "inlineData" not in part:
         return False
     kinds = [item["inlineData"].get("mimeType", "") for item in (before, part)]
-    return kinds[0] == kinds[1] and kinds[0].startswith("audio/")
+    return kinds[0] == kinds[1] and kinds[0].partition("/")[0] in ("audio", "")
 
 
 def added(before: Json, part: Json) -> Json:
     if "text" in part:
         return {**before, **part, "text": before["text"] + part["text"]}
-    data = b"".join(b64decode(item["inlineData"]["data"]) for item in (before, part))
-    return {**part, "inlineData": {**before["inlineData"], "data": b64encode(data).decode()}}
+    data = before["inlineData"]["data"] + part["inlineData"]["data"]
+    return {**part, "inlineData": {**before["inlineData"], "data": data}}
+
+
+def unpadded(part: Json) -> Json:
+    """A part whose audio is one base64 text, where it was several that are padded each."""
+    data = part.get("inlineData", {}).get("data", "")
+    if "=" not in data.rstrip("="):
+        return part
+    try:
+        pieces = [b64decode(piece, validate=True) for piece in PADDED.findall(data)]
+    except ValueError:
+        return part
+    whole = b64encode(b"".join(pieces)).decode()
+    return {**part, "inlineData": {**part["inlineData"], "data": whole}}

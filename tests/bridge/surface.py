@@ -70,9 +70,9 @@ def value(draw: st.DrawFn, field: str, kind: str, words: Words, depth: int) -> A
         return draw(st.sampled_from(ENUMS[field]))
     if kind == "json":
         return draw(st.sampled_from([{"k": words.next()}, {"result": [{"url": words.next()}]}]))
-    return {"integer": words.number, "number": words.number, "boolean": bool}.get(
-        kind, words.next
-    )()
+    if kind in ("integer", "number"):
+        return words.number()
+    return False if kind == "boolean" else words.next()
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -18,7 +18,7 @@ REVISIONS = ("2025-12-11", "2026-05-07", "2026-05-20")
 VALIDATORS = {revision: Validator(revision) for revision in REVISIONS}
 ALLOWED = {"unknown-value", "const"}  # the words of these tests are no values of an enum
 
-slow = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

@@ -21,7 +21,7 @@ NEWEST = "2026-05-20"
 REVISIONS = ("2025-12-11", "2026-05-07", NEWEST)
 VALIDATORS = {revision: Validator(revision) for revision in REVISIONS}
 
-slow = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 every_revision = pytest.mark.parametrize("revision", REVISIONS)
 
 

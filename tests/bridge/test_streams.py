@@ -17,7 +17,7 @@ from .merging import Json, merged
 
 REVISIONS = ("2025-12-11", "2026-05-07", "2026-05-20")
 
-slow = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 every_revision = pytest.mark.parametrize("revision", REVISIONS)
 EXCHANGES = {revision: strategies.exchanges(revision) for revision in REVISIONS}
 
@@ -110,11 +110,7 @@ def stop(index: int) -> Json:
 def parts_after_each(events: list[Json]) -> list[list[Json]]:
     stream = bridge.ResponseStream()
     return [
-        [
-            part
-            for chunk in stream.add(event)
-            for part in chunk["candidates"][0]["content"]["parts"]
-        ]
+        [part for chunk in stream.add(event) for part in chunk["candidates"][0]["content"]["parts"]]
         for event in events
     ]
 

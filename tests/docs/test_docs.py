@@ -55,6 +55,18 @@ def test_usage(environment: InteractionsServer, capsys: pytest.CaptureFixture[st
     close_clients(names)
 
 
+def test_migration(environment: InteractionsServer, capsys: pytest.CaptureFixture[str]) -> None:
+    names = run("migration.md")
+    printed = capsys.readouterr().out
+    assert "The capital of France is Paris." in printed
+    assert "1, 2, 3, 4, 5." in printed
+    assert "sunny" in printed
+    assert "/config/presencePenalty dropped the service refuses it" in printed
+    assert "STOP" in printed
+    assert names["chunks"].is_over
+    close_clients(names)
+
+
 class Span:
     def __init__(self, name: str, spans: list[Span]) -> None:
         self.name = name

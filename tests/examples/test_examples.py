@@ -89,6 +89,16 @@ def test_decode_a_stream(run: Run, interactions_server: InteractionsServer) -> N
     assert not interactions_server.requests
 
 
+def test_from_generate_content(run: Run, interactions_server: InteractionsServer) -> None:
+    lost, called, answer, counted = run("from_generate_content.py").splitlines()
+
+    assert lost.startswith("not carried over: /config/presencePenalty dropped:")
+    assert called == "get_weather({'location': 'Paris'})"
+    assert "sunny in Paris" in answer
+    assert counted == "1, 2, 3, 4, 5."
+    assert operations(interactions_server) == ["create"] * 3
+
+
 def test_no_example_is_left_out() -> None:
     examples = Path(__file__).parents[2] / "examples"
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py"))

@@ -3,6 +3,7 @@
     python tests/official/run.py DIRECTORY
 
 The directory is where npm has installed @google/genai. Then `conform client` judges what they send.
+In between, the bridge takes objects of google-genai, and gives back what google-genai reads.
 The exit status is the number of SDKs that were not content, or not in order.
 """
 
@@ -29,6 +30,7 @@ def main(modules: Path) -> int:
         "JavaScript": ["node", str(script)],
     }
     failed = sum(run(name, command) for name, command in commands.items())
+    failed += run("The bridge", [sys.executable, "-W", "error", str(HERE / "bridge.py")])
     return failed + sum(judge(name, command) for name, command in commands.items())
 
 

@@ -33,6 +33,8 @@ def kind_of(annotation: Any) -> str:
     """A leaf, the name of a type, or either in brackets for a list of them."""
     if typing.get_origin(annotation) is list:
         return f"[{kind_of(typing.get_args(annotation)[0])}]"
+    if typing.get_origin(annotation) is dict:
+        return "json"
     if inspect.isclass(annotation):
         if issubclass(annotation, BaseModel) and annotation is not BaseModel:
             return annotation.__name__

@@ -240,9 +240,22 @@ class ResponseStream:
             before = self._new_parts()
         elif self._contents.signature:
             parts[0]["thoughtSignature"] = self._contents.signature
-        if self._telling.parts >= len(parts):
-            return before
-        return [*before, *self._tell_but_last(parts), *self._begin(parts[-1], data)]
+        return [*before, *self._tell_beginning(parts, data)]
+
+    def _tell_beginning(self, parts: list[Json], item: Json) -> list[Json]:
+        """All parts of an item that may still grow, but for what is yet to come of the last."""
+        blocks = item.get("summary" if item["type"] == "thought" else "content") or [item]
+        kind, last = blocks[-1].get("type", "text"), parts[-1]
+        data = last.get("inlineData", {}).get("data")
+        if kind == "text":
+            growing = "thought" if item["type"] == "thought" else "text"
+            return [*self._tell_but_last(parts), *self._begin_text(last, growing)]
+        if kind == "audio" and data:
+            return [*self._tell_but_last(parts), *self._begin_audio(last, blocks[-1])]
+        if item["type"] != "model_output" or data == "":
+            return self._tell_but_last(parts)  # a signature may follow, or more of the last
+        told, self._telling = self._telling.rest(parts), _Telling(parts=len(parts))
+        return told
 
     def _tell_but_last(self, parts: list[Json]) -> list[Json]:
         telling, last = self._telling, len(parts) - 1
@@ -251,27 +264,19 @@ class ResponseStream:
             self._telling = _Telling(parts=last)
         return told
 
-    def _begin(self, part: Json, item: Json) -> list[Json]:
-        """The last part of an item: its signature is told when it is over."""
+    def _begin_text(self, part: Json, growing: str) -> list[Json]:
         telling = self._telling
-        blocks = item.get("summary" if item["type"] == "thought" else "content") or [item]
-        kind = blocks[-1].get("type", "text")
-        if "text" in part and kind == "text":
-            new, telling.text = part["text"][telling.text :], len(part["text"])
-            telling.growing = "thought" if item["type"] == "thought" else "text"
-            return [{**_only(part, "thought"), "text": new}] if new else []
-        data = part.get("inlineData", {}).get("data")
-        if kind == "audio" and data:
-            if telling.growing == "audio":
-                return []
-            telling.growing, telling.audio = "audio", {**blocks[-1], **_only(part, "inlineData")}
-            data = telling.whole_bytes(data)
-            return [{"inlineData": {**part["inlineData"], "data": data}}] if data else []
-        if item["type"] != "model_output" or data == "":
-            return []  # its signature may follow, or more of it
-        telling.growing, telling.text = "", 0
-        telling.parts += 1
-        return [part]
+        new, telling.text = part["text"][telling.text :], len(part["text"])
+        telling.growing = growing
+        return [{**_only(part, "thought"), "text": new}] if new else []
+
+    def _begin_audio(self, part: Json, block: Json) -> list[Json]:
+        telling = self._telling
+        if telling.growing == "audio":
+            return []
+        telling.growing, telling.audio = "audio", {**block, **_only(part, "inlineData")}
+        data = telling.whole_bytes(part["inlineData"]["data"])
+        return [{"inlineData": {**part["inlineData"], "data": data}}] if data else []
 
 
 def _only(part: Json, name: str) -> Json:

@@ -17,6 +17,10 @@ def retrievers(name: str, tool: Fields, forms: Forms) -> Iterator[Json]:
     options = tool.object(name)
     if options is None:
         return
+    if not forms.has("tool", "retrieval") or not options.left:
+        why = "it names no source" if forms.has("tool", "retrieval") else "there is no retrieval"
+        options.report.dropped(options.path, why)
+        return
     if name != "retrieval":
         yield from _retriever(options, forms, *_KINDS[name])
         return
