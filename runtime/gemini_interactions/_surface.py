@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -102,6 +102,16 @@ if TYPE_CHECKING:
 
     # A run takes functions among its tools: the one field that differs from a create's.
 
+    ToolLike: TypeAlias = Callable[..., Any] | Tool | latest_params.ToolParam
+
+    class FunctionResult(Protocol):
+        """What answers a call, as the object of any revision."""
+
+        @property
+        def call_id(self) -> str | None: ...
+
+    ResultLike: TypeAlias = Mapping[str, Any] | FunctionResult
+
     class LoopOptions(TypedDict, total=False):
         """How the calls of a model are made."""
 
@@ -130,9 +140,6 @@ if TYPE_CHECKING:
 
     class TurnOptions(CreateOptions, StreamOptions, LoopOptions, total=False):
         """What a turn of a conversation takes beside its input."""
-
-    ResultLike = latest.FunctionResultStep | Mapping[str, Any]
-    ToolLike = Callable[..., Any] | Tool | latest_params.ToolParam
 
 
 ValueT = TypeVar("ValueT")

@@ -13,6 +13,8 @@ from .errors import InteractionsError
 from .stream import Stream
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from ._core.exchange import Procedure
     from ._core.rounds import Run
     from ._core.run_state import RunState
@@ -36,6 +38,9 @@ class ChainedStream(
         self._items: Iterator[Any] = iter(())
         self._closed = False
         self._advance()
+
+    def __enter__(self) -> Self:
+        return self
 
     def until_done(self) -> InteractionT:
         """Read to the end and give the last interaction, whole."""

@@ -122,7 +122,7 @@ class Client(Generic[OperationsT]):
         @overload
         def conversation(
             self: Client[LegacyInteractions[EventT, InteractionT]], **settings: Any
-        ) -> Conversation[EventT, InteractionT, Any]: ...
+        ) -> Conversation[EventT, InteractionT]: ...
 
     def conversation(self, **settings: Any) -> Any:
         """A dialogue: `send` is a turn of it, and what came before is known to the model.

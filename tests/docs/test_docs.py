@@ -67,6 +67,15 @@ def test_migration(environment: InteractionsServer, capsys: pytest.CaptureFixtur
     close_clients(names)
 
 
+def test_conversations(environment: InteractionsServer, capsys: pytest.CaptureFixture[str]) -> None:
+    names = run("conversations.md")
+    printed = capsys.readouterr().out
+    assert '{"location":"Oslo","celsius":22}' in printed
+    assert "max_rounds=2 is used up" in printed
+    assert names["whole"].continuation_ids[-1] == names["whole"].id
+    close_clients(names)
+
+
 class Span:
     def __init__(self, name: str, spans: list[Span]) -> None:
         self.name = name

@@ -84,6 +84,53 @@ def test_tool_round_trip(run: Run) -> None:
     assert '"celsius":22' in answer
 
 
+def test_tool_loop(run: Run, interactions_server: InteractionsServer) -> None:
+    *calls, answer = run("tool_loop.py").splitlines()
+
+    assert calls == [
+        f"round 1: get_weather({{'location': '{city}'}})" for city in ("Paris", "Rome", "Oslo")
+    ]
+    assert answer.count('"celsius":22') == 2
+    assert "the call was denied: We do not talk about Rome." in answer
+    assert operations(interactions_server) == ["create"] * 2
+    assert len(interactions_server.requests[1].json["input"]) == 3
+
+
+def test_tool_loop_stream(run: Run, interactions_server: InteractionsServer) -> None:
+    *results, answer, end = run("tool_loop_stream.py").splitlines()
+
+    assert sorted(results) == [
+        f"[round 1] get_weather: sunny in {city}" for city in ("Oslo", "Paris")
+    ]
+    assert "sunny in Paris" in answer
+    assert "sunny in Oslo" in answer
+    assert end == "2 rounds, completed"
+    assert operations(interactions_server) == ["create"] * 2
+
+
+def test_chat(run: Run, interactions_server: InteractionsServer) -> None:
+    assert run("chat.py").splitlines() == [
+        "Your name is Ada.",
+        "Your name is Grace.",
+        "2 turns here, 3 there",
+    ]
+    bodies = [request.json for request in interactions_server.requests]
+    assert {body["system_instruction"] for body in bodies} == {"Answer in one sentence."}
+    assert bodies[1]["previous_interaction_id"] == bodies[2]["previous_interaction_id"]
+
+
+def test_chat_stateless(run: Run, interactions_server: InteractionsServer) -> None:
+    first, second, *steps = run("chat_stateless.py").splitlines()
+
+    assert "sunny in Paris" in first
+    assert "sunny in Oslo" in second
+    assert steps[:2] == ["- user_input", "- google_search_call"]
+    assert steps.count("- function_result") == 2
+    assert len(interactions_server.store) == 0
+    lengths = [len(request.json["input"]) for request in interactions_server.requests[1:]]
+    assert lengths == sorted(set(lengths))
+
+
 def test_decode_a_stream(run: Run, interactions_server: InteractionsServer) -> None:
     assert run("decode_a_stream.py").endswith("\nthe text: Hello, world\n")
     assert not interactions_server.requests

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import InvalidRequestError
 from .asking import Reply
@@ -27,15 +27,13 @@ from .run_state import RunState
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-StepT = TypeVar("StepT")
-
 FRUITLESS: Final = frozenset({"failed", "cancelled"})
 UNSAVED: Final = ("tools", "on_call")
 """What a program has to give again to a conversation that it loads: code has no form in JSON."""
 OF_ONE_TURN: Final = ("input", "resume_from", "results", "continuation_token", "stream")
 
 
-class Memory(Generic[StepT]):
+class Memory:
     """A dialogue that grows by turns, and how each of them is asked for."""
 
     def __init__(self, operations: Any, settings: Mapping[str, Any]) -> None:
@@ -63,8 +61,8 @@ class Memory(Generic[StepT]):
         return len(self._ends)
 
     @property
-    def history(self) -> list[StepT]:
-        """All that was said, the user's input included: steps, or turns in older revisions."""
+    def history(self) -> list[Any]:
+        """All that was said, the user's input included: `types.Step`, in older revisions `Turn`."""
         bindings, shape = self._calls.bindings, shape_of(self._calls.bindings.types)
         form = bindings.types.Step if shape.field == "steps" else bindings.types.Turn
         items = listed(self._dialogue.exchanges, shape)

@@ -38,6 +38,9 @@ class AsyncChainedStream(
         self._busy = False
         self._closed = False
 
+    async def __aenter__(self) -> Self:
+        return self
+
     async def until_done(self) -> InteractionT:
         """Read to the end and give the last interaction, whole."""
         async for _ in self:

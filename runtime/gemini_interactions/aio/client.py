@@ -109,7 +109,7 @@ class AsyncClient(Generic[OperationsT]):
         @overload
         def conversation(
             self: AsyncClient[AsyncLegacyInteractions[EventT, InteractionT]], **settings: Any
-        ) -> AsyncConversation[EventT, InteractionT, Any]: ...
+        ) -> AsyncConversation[EventT, InteractionT]: ...
 
     def conversation(self, **settings: Any) -> Any:
         """A dialogue: `send` is a turn of it, and what came before is known to the model.

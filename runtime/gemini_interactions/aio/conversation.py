@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
     EventT = TypeVar("EventT", default=latest.Event)
     InteractionT = TypeVar("InteractionT", default=latest.Interaction)
-    StepT = TypeVar("StepT", default=latest.Step)
 else:
     from typing import TypeVar
 
-    EventT, InteractionT, StepT = map(TypeVar, ("EventT", "InteractionT", "StepT"))
+    EventT, InteractionT = map(TypeVar, ("EventT", "InteractionT"))
 
 
-class AsyncConversation(Memory[StepT], Generic[EventT, InteractionT, StepT]):
+class AsyncConversation(Memory, Generic[EventT, InteractionT]):
     """Made by `client.conversation(...)`. One turn at a time; `branch` for several at once.
 
     Stored by default: each turn names the one before it. With `store=False` nothing is kept by
