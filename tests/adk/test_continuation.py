@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -35,7 +36,7 @@ def answer(text: str = "Words.", interaction_id: str | None = None) -> types.Con
     return content
 
 
-def call(call_id: str, interaction_id: str | None = None) -> types.Content:
+def call(call_id: str | None, interaction_id: str | None = None) -> types.Content:
     function_call = types.FunctionCall(id=call_id, name="f", args={})
     content = types.ModelContent(
         [types.Part(text="Calling."), types.Part(function_call=function_call)]
@@ -113,6 +114,17 @@ def test_nothing_new_is_lost_and_nothing_known_is_repeated(
         assert not given_id or all(content in contents for content in sent[1:])
 
 
+def test_calls_without_an_id_are_not_taken_for_one_another() -> None:
+    result = types.Part(function_response=types.FunctionResponse(name="f", response={}))
+    round_of_its_own = [call(None), types.UserContent([result])]
+    contents = [*round_of_its_own, answer("A", "1"), USER, *round_of_its_own]
+
+    assert sent(LlmRequest(contents=contents)) == (
+        "1",
+        ["And now?", "Calling.", "call", "result"],
+    )
+
+
 def test_a_mark_in_what_another_agent_said_means_nothing() -> None:
     relayed = types.Content(role="user", parts=answer("Somebody else's", "1").parts)
 
@@ -155,7 +167,9 @@ def test_a_mark_survives_storage_beside_what_is_there() -> None:
     assert (stored.content.parts or [])[0].part_metadata["own"] == "kept"  # type: ignore[index]
 
 
-def test_marks_are_not_sent(chat: Begin, server: InteractionsServer, llm: InteractionsLlm) -> None:
+def test_marks_are_not_sent(
+    chat: Begin, server: InteractionsServer, caplog: pytest.LogCaptureFixture
+) -> None:
     talk = chat()
     first = talk.say("My name is Ada.")[-1]
     server.store.delete(str(first.interaction_id))
@@ -165,6 +179,11 @@ def test_marks_are_not_sent(chat: Begin, server: InteractionsServer, llm: Intera
     sent = server.requests[-1].body.decode()
     assert "Ada" in sent
     assert str(first.interaction_id) not in sent
+    assert "metadata" not in "".join(r.getMessage() for r in caplog.records if is_ours(r))
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    return record.name.startswith("gemini_interactions")
 
 
 # --- in a runner ----------------------------------------------------------------------------------

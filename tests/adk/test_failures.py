@@ -39,6 +39,7 @@ def get_weather(city: str) -> dict[str, str]:
         ("completed", "STOP", None),
         ("incomplete", "MAX_TOKENS", None),
         ("budget_exceeded", "MAX_TOKENS", None),
+        ("requires_continuation", "CONTINUATION", None),
         ("cancelled", "OTHER", "CANCELLED"),
         ("failed", "OTHER", "FAILED"),
     ],

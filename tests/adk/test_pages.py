@@ -25,9 +25,17 @@ def environment(server: InteractionsServer, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
 
 
+WARNINGS = (
+    "error",
+    "ignore:[EXPERIMENTAL] feature ",
+    "ignore:SelectableGroups dict interface is deprecated",
+)
+"""As in pyproject.toml."""
+
+
 def python(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-W", "error", *arguments],
+        [sys.executable, *(f"-W{each}" for each in WARNINGS), *arguments],
         env={**os.environ, "PYTHONUTF8": "1"},
         capture_output=True,
         encoding="utf-8",

@@ -10,6 +10,7 @@ import pytest
 from google.adk.agents import LlmAgent
 from google.adk.agents.run_config import StreamingMode
 from google.adk.models.llm_request import LlmRequest
+from google.adk.tools.computer_use.computer_use_tool import ComputerUseTool
 from google.genai import types
 from pydantic import BaseModel
 
@@ -123,6 +124,32 @@ def test_what_a_tool_cannot_be_told_is_said_once(
     ours = [record for record in caplog.records if record.name == "gemini_interactions"]
     assert [record.levelname for record in ours] == ["WARNING"]
     assert "/config/tools/google_search/exclude_domains" in ours[0].getMessage()
+
+
+def test_a_computer_waits_as_the_model_says_it(
+    llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    waited: list[int] = []
+
+    async def wait(seconds: int, tool_context: Any = None) -> str:
+        waited.append(seconds)
+        return "waited"
+
+    tool = ComputerUseTool(func=wait, screen_size=(10, 10))
+    computer = types.Tool(computer_use=types.ComputerUse())
+    request = LlmRequest(
+        contents=[types.UserContent("Wait.")],
+        config=types.GenerateContentConfig(tools=[computer]),
+        tools_dict={"wait": tool},
+    )
+
+    body_of(llm, server, request)
+
+    assert request.tools_dict["wait"] is tool
+    adapted = request.tools_dict["wait_5_seconds"]
+    assert isinstance(adapted, ComputerUseTool)
+    assert asyncio.run(adapted.func()) == "waited"
+    assert waited == [5]
 
 
 # --- configuration --------------------------------------------------------------------------------
@@ -353,6 +380,14 @@ def test_every_revision(
     assert [bool(event.get_function_calls()) for event in events] == [True, False, False]
     assert "nothing at Paris" in str(events[-1].content)
     assert {request.json["store"] for request in server.requests} == {True}
+
+
+def test_its_name_decides_nothing_about_it(
+    llm: InteractionsLlm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
+
+    assert not llm.capabilities.output_schema_and_tools
 
 
 def test_its_repr_shows_no_secrets() -> None:

@@ -152,6 +152,73 @@ def test_a_failed_interaction_tells_its_error(
     assert (only.finish_reason, only.turn_complete, only.partial) == ("OTHER", True, False)
 
 
+def test_text_that_was_cut_off_by_an_error_is_an_error(
+    llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    words = {"type": "model_output", "content": [{"type": "text", "text": "Half of"}]}
+    errors = [{"code": "overloaded", "message": "Too much."}]
+    server.script_response({"id": "", "status": "incomplete", "steps": [words], "errors": errors})
+
+    (only,) = responses(llm, stream=False)
+
+    assert only.error_code == "overloaded"
+    assert [part.text for part in parts_of(only)] == ["Half of"]
+
+
+def test_a_failure_that_cannot_be_asked_about_is_one_all_the_same(
+    llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    server.faults.add("error", status=404, on="poll", hits=0)
+
+    *_, last = responses(llm, "[scenario: failed]")
+
+    assert (last.error_code, last.error_message) == ("FAILED", "the service gives no reason")
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["unary", "sse"])
+def test_where_an_answer_is_from(llm: InteractionsLlm, stream: bool) -> None:
+    search = types.Tool(google_search=types.GoogleSearch())
+
+    *_, last = responses(
+        llm, "Rivers.", stream=stream, config=types.GenerateContentConfig(tools=[search])
+    )
+
+    assert last.model_version == llm.model
+    assert last.grounding_metadata is not None
+    assert last.grounding_metadata.grounding_chunks
+    assert "Here is what I found" in "".join(part.text or "" for part in parts_of(last))
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["unary", "sse"])
+def test_an_answer_in_parts_is_one(
+    llm: InteractionsLlm, server: InteractionsServer, stream: bool
+) -> None:
+    *_, last = responses(llm, "[scenario: continuation 3]", stream=stream)
+
+    text = "".join(part.text or "" for part in parts_of(last))
+    assert text == "Part 1 of 3. Part 2 of 3. Part 3 of 3. "
+    assert (last.finish_reason, last.error_code) == ("STOP", None)
+    assert last.interaction_id in server.store
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["unary", "sse"])
+def test_an_answer_in_parts_is_kept_as_far_as_it_came(
+    llm: InteractionsLlm,
+    server: InteractionsServer,
+    caplog: pytest.LogCaptureFixture,
+    stream: bool,
+) -> None:
+    server.faults.add("error", status=400, on="create", nth=3)
+
+    *_, last = responses(llm, "[scenario: continuation 3]", stream=stream)
+
+    text = "".join(part.text or "" for part in parts_of(last))
+    assert text == "Part 1 of 3. Part 2 of 3. "
+    assert (last.finish_reason, last.error_code) == ("CONTINUATION", None)
+    assert last.interaction_id is None
+    assert "an answer is cut off" in caplog.text
+
+
 def test_an_interaction_that_is_still_running_is_waited_for(
     llm: InteractionsLlm, server: InteractionsServer
 ) -> None:

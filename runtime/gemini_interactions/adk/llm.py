@@ -17,11 +17,13 @@ from ..aio import AsyncClient
 from ..bridge import Loss, ResponseStream, failure, to_response
 from ..errors import (
     APIError,
+    ContinuationError,
     InteractionsError,
     NotFoundError,
     NotImplementedByServiceError,
     PermissionDeniedError,
 )
+from .computer_use import prepare_computer
 from .continuation import Continuation, continuation
 from .failures import answered
 from .requests import arguments_of
@@ -104,10 +106,13 @@ class InteractionsLlm(BaseLlm):
     ) -> AsyncGenerator[LlmResponse, None]:
         """One turn: its response, or with `stream` partial ones and then the same response."""
         self._maybe_append_user_content(llm_request)
+        await prepare_computer(llm_request)
         try:
             answer = await self._create(llm_request, stream)
             if not stream and is_running(answer.status) and answer.id:
                 answer = await self.client.interactions.wait(answer.id)
+        except ContinuationError as error:
+            answer = as_far_as(error)
         except APIError as error:
             yield answered(error, has_begun=False)
             return
@@ -139,8 +144,8 @@ class InteractionsLlm(BaseLlm):
             on_vertex=self._calls.settings.backend == "vertex",
         )
         self._tell(arguments.losses)
-        given = {"store": self.store, **arguments.value, "stream": stream}
-        return await self.client.interactions.create(**given)
+        given = {"store": self.store, **arguments.value, "follow_continuation": True}
+        return await self.client.interactions.create(stream=stream, **given)
 
     async def _streamed(self, stream: AsyncStream[Any, Any]) -> AsyncGenerator[LlmResponse, None]:
         pieces = ResponseStream(self._calls.bindings.label)
@@ -153,6 +158,8 @@ class InteractionsLlm(BaseLlm):
                         if partial := partial_response(chunk, stream.interaction_id):
                             yield partial
                 interaction = await self._explained(await stream.until_done())
+        except ContinuationError as error:
+            yield self._final(as_far_as(error))
         except InteractionsError as error:
             yield answered(error, has_begun=has_begun)
         else:
@@ -184,3 +191,9 @@ class InteractionsLlm(BaseLlm):
     def _calls(self) -> Calls:
         calls: Calls = self.client.interactions.calls
         return calls
+
+
+def as_far_as(error: ContinuationError) -> Any:
+    """The interaction whose next part could not be had."""
+    logger.warning("an answer is cut off: %s", error)
+    return error.interaction

@@ -62,7 +62,6 @@ def response_of(answer: Json) -> LlmResponse:
         content=candidate.content or types.Content(role="model", parts=[]),
         finish_reason=candidate.finish_reason,
         grounding_metadata=candidate.grounding_metadata,
-        citation_metadata=candidate.citation_metadata,
         usage_metadata=whole.usage_metadata,
         model_version=whole.model_version,
     )
