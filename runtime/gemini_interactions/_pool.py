@@ -19,6 +19,8 @@ from ._core.failures import bad_proxy
 from ._core.proxy import Proxy
 
 CONNECTIONS_KEPT = 512
+ASKED_WHILE_WAITING = 4096
+"""A read holds all the memory it asks for while it waits: little, until more than that comes."""
 
 
 def new_pool(proxy: str | None) -> PoolManager:
@@ -64,13 +66,16 @@ class EagerResponse(HTTPResponse):
     def __init__(self, *of: Any, **options: Any) -> None:
         super().__init__(*of, **options)
         self._body = ChunkedBody()
+        self._asked = ASKED_WHILE_WAITING
 
     def read1(self, n: int = -1) -> bytes:
         if not self.chunked or self.isclosed():
             return super().read1(n)
         body = b""
         while not body and not self._body.ended:
-            body = self._body.feed(self.fp.read1(n))
+            data = self.fp.read1(min(n, self._asked))
+            self._asked = n if len(data) == self._asked else ASKED_WHILE_WAITING
+            body = self._body.feed(data)
         if self._body.ended:
             self.close()
         return body
