@@ -39,7 +39,7 @@ SUPPORT = "_support"
 READING_SUPPORT = (
     *("Misfit", "UNFIT", "absorbed", "array", "is_array", "is_object", "is_scalar", "leftover"),
     *("mapping", "misfit", "new", "read_choices", "read_list", "read_map", "read_scalar_map"),
-    *("read_scalars", "required", "scalar", "tag_of", "unfit", "wrong_tag"),
+    *("read_scalars", "required", "scalar", "tag_of", "tagged", "unfit"),
 )
 
 # Where imports go once the rest of a module is known: the first such line, before any text of a
@@ -242,8 +242,11 @@ class RevisionRenderer:
             has_anything=has_anything,
             has_scalars=partial(expressions.has_scalars, revision),
             expected=partial(expressions.expected, revision),
+            insisted_on=partial(expressions.insisted_on, revision),
             keys_constant=keys_constant,
             readers_of=readers_of,
+            readable=readable,
+            table_entry=table_entry,
             untagged_condition=untagged_condition,
         )
         code = uncommented(body)
@@ -491,6 +494,26 @@ def readers_of(union: UnionType) -> list[tuple[str, str]]:
     members = [(tag, expressions.reader(name)) for tag, name in union.members.items()]
     renamed = [(r.tag, expressions.reader(r.name)) for r in union.readings if r.tag is not None]
     return members + renamed
+
+
+def readable(
+    objects: list[ObjectType], unions: list[UnionType]
+) -> Iterator[tuple[str, tuple[str, str] | None]]:
+    """Every type a payload can be read as, with the key and value by which unions know it."""
+    for definition in objects:
+        tag = definition.tag if single_tag(definition) else None
+        yield definition.name, (tag.wire, tag.values[0]) if tag else None
+    for union in unions:
+        for reading in union.readings:
+            yield reading.name, (union.tag, reading.tag) if reading.tag else None
+        yield union.name, None
+
+
+def table_entry(name: str, tag: tuple[str, str] | None) -> str:
+    reader = expressions.reader(name)
+    if tag is None:
+        return f"{name}: {reader}"
+    return layout.call(f"{name}: tagged", [reader, *map(expressions.literal, tag)], indent=4)
 
 
 def untagged_condition(union: UnionType, reading: Reading) -> str:

@@ -40,11 +40,18 @@ def misfit(container: Any, key: str | int, expected: str, item: Any) -> Misfit:
     return Misfit(container, key, f"expected {expected}, got {came(item)}")
 
 
-def wrong_tag(data: Json, name: str, tag: str) -> Misfit:
-    item = data.get(name)
-    if isinstance(item, str):
-        return Misfit(data, name, f"expected {tag!r}, got {shortened(item)}")
-    return misfit(data, name, repr(tag), item)
+def tagged(read: Callable[[Any], ReadT], name: str, tag: str) -> Callable[[Any], ReadT]:
+    """A reader for where no union has looked at the tag before."""
+
+    def check_and_read(data: Any) -> ReadT:
+        item = data.get(name)
+        if item == tag:
+            return read(data)
+        if isinstance(item, str):
+            raise Misfit(data, name, f"expected {tag!r}, got {shortened(item)}")
+        raise misfit(data, name, repr(tag), item)
+
+    return check_and_read
 
 
 def is_object(item: Any) -> bool:
