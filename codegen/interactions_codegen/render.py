@@ -213,11 +213,12 @@ class RevisionRenderer:
                         ),
                     ]
                 ),
-                imported("attrs", ["define", "field("], code),
+                imported("attrs", ["field("], code),
                 layout.lines(
                     [
                         f"from ..{SUPPORT} import answer" if any(map(media_of, own)) else "",
                         renaming,
+                        imported(f"..{SUPPORT}.late", ["define"], code),
                         layout.import_from(f"..{SUPPORT}.model", support) if support else "",
                         self.imports_of(elsewhere),
                     ]

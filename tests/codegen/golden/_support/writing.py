@@ -49,7 +49,7 @@ class Writers(dict[type, Callable[[Any], Any]]):
 
     def __init__(self, writers: dict[type, Callable[[Any], Any]]) -> None:
         super().__init__(writers)
-        self.json = {
+        self.json: dict[type, Callable[[Any], Any]] = {
             **dict.fromkeys((str, int, bool, type(None)), unchanged),
             float: finite,
             dict: self.object,
