@@ -182,7 +182,7 @@ class RevisionRenderer:
         )
         mentioned = {name for d in own for name in names_of(d)}
         media = {kind for d in own for kind in media_of(d)}
-        return media | {name for name in mentioned if re.search(rf"\b{name}\b", code)}
+        return media | (mentioned & words_of(code))
 
     def family_imports(self, own: list[Definition]) -> str:
         objects = [d for d in own if isinstance(d, ObjectType)]
@@ -303,10 +303,11 @@ class RevisionRenderer:
             param_arms=partial(param_arms, self.revision),
             former=former,
         )
-        names = {name for name in reachable if re.search(rf"\b{name}\b", uncommented(body))}
+        code = uncommented(body)
+        names = words_of(code).intersection(reachable)
         typing_names = ["Any", "Literal", "TypeAlias", "TypedDict"]
         typing = imported("typing", ["TYPE_CHECKING"] * bool(former) + typing_names, body)
-        collections = imported("collections.abc", ["Mapping", "Sequence"], uncommented(body))
+        collections = imported("collections.abc", ["Mapping", "Sequence"], code)
         imports = layout.lines(["import sys", collections, typing])
         return body.replace(IMPORTS, imports, 1).replace(OWN_IMPORTS, self.imports_of(names), 1)
 
@@ -356,6 +357,10 @@ def imported(module: str, names: list[str], code: str) -> str:
     """An import of those names that occur in some code."""
     used = [name.rstrip("(") for name in names if re.search(rf"\b{re.escape(name)}", code)]
     return layout.import_from(module, used) if used else ""
+
+
+def words_of(code: str) -> set[str]:
+    return set(re.findall(r"\w+", code))
 
 
 def uncommented(code: str) -> str:
