@@ -382,6 +382,18 @@ def test_small_specs(bind: Bind, definitions: Json) -> None:
             assert bindings.unstructure(value) == payload
 
 
+def test_nothing_is_lost_where_a_required_key_is_missing(bind: Bind) -> None:
+    """A key that may hold anything is missed by nobody; others must not be taken for it."""
+    note = obj({"any": {}, "text": STRING}, "any")
+    bindings = bind(spec_of({"only": {"Note": note}}))
+    read = bindings.structure(bindings.Note, {"text": "x"})
+    assert (read.any, read.text, read.extra_fields) == (None, "x", {})
+    read = bindings.structure(bindings.Note, {"new": 1})
+    assert (read.text, read.extra_fields) == (None, {"new": 1})
+    payload = {"any": 1, "text": None, "new": 2}
+    assert bindings.unstructure(bindings.structure(bindings.Note, payload)) == payload
+
+
 def test_an_old_tag_is_written_back(bind: Bind) -> None:
     treatment = {"kind": "tag-alias", "union": "Part", "tag": "txt", "read_as": "TextPart"}
     documents = {**mini(), "deviations.json": {"deviations": [deviation(treatment)]}}
