@@ -113,7 +113,10 @@ class Connections:
         broken: ConnectionFailedError | None = None
         try:
             for chunk in response.chunks():
-                yield from session.events(chunk)
+                for event in session.events(chunk):
+                    yield event
+                    if self.closed:  # by a hook, or another thread, with more events at hand
+                        return
                 if session.is_done:
                     break
                 if session.is_ending:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +125,8 @@ class Response:
         self._closed = False
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
+        self._read: Callable[[int, bool], bytes] = response.read1
+        self._decodes = "content-encoding" in response.headers
 
     def read_all(self) -> bytes:
         parts = list(self.chunks())
@@ -133,22 +135,28 @@ class Response:
     def chunks(self) -> Iterator[bytes]:
         """The body as it arrives, without waiting to fill a buffer."""
         deadline = self._send.deadline
-        read: Any = self._response.read1
         while True:
             left = deadline.left()
             if left is not None:
                 self._limit(left)
             try:
-                with named_failures(self._send, left):
-                    chunk = read(CHUNK)
-            except Exception:
-                if not self._closed:
-                    raise
-                raise closed_here(self._send.request) from None
+                chunk = self._read(CHUNK, self._decodes)
+            except Exception as error:
+                named = self._named(error, left)
+                raise named from named.__cause__
             if not chunk:
                 self._response.release_conn()
                 return
             yield chunk
+
+    def _named(self, error: Exception, left: float | None) -> Exception:
+        if self._closed:
+            return closed_here(self._send.request)
+        try:
+            with named_failures(self._send, left):
+                raise error
+        except Exception as named:
+            return named
 
     def settle(self) -> None:
         """Give the connection back if the body is over, known without waiting; else drop it.
@@ -159,7 +167,7 @@ class Response:
         if found is not None and not self._closed:
             try:
                 found.settimeout(SETTLING)
-                if not self._response.read1(1):
+                if not self._read(CHUNK, self._decodes):
                     self._response.release_conn()
                     self._closed = True
             except Exception:

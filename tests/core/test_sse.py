@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gemini_interactions._core.sse import (
@@ -197,6 +197,34 @@ def chunked(draw: st.DrawFn, streams: st.SearchStrategy[bytes]) -> list[bytes]:
 @given(chunked(STREAMS | st.binary(max_size=60)))
 def test_any_stream_decodes_as_the_reference_does(chunks: list[bytes]) -> None:
     assert decode(chunks) == reference(b"".join(chunks))
+
+
+USUAL = [b"event: a\ndata: {}\n\n", b"data: x\n\n", b"data: \n\n"]
+NEARLY_USUAL = [b"event: b\n", b"event: \n", b"event:c\n", b"data: y\n", b"data:z\n\n", b"\n"]
+AROUND = [b"id: 1\n", b"retry: 5\n", b": ping\n", b"bare\n", b"data: \xff\xe2\x82\n\n", b"data\n"]
+BLOCKS = st.lists(st.sampled_from([*USUAL, *NEARLY_USUAL, *AROUND]), max_size=12).map(b"".join)
+
+
+@settings(deadline=None, max_examples=200)
+@given(chunked(BLOCKS), st.none() | st.integers(1, 40))
+@example([b"event: b\nevent: \ndata: y\n\n"], None)
+@example([b"id: 1\n", b"data: y\n\n"], 10)
+def test_blocks_of_the_usual_form_are_blocks_like_others(
+    chunks: list[bytes], limit: int | None
+) -> None:
+    stream = b"".join(chunks)
+    assert decode(chunks) == reference(stream)
+    if limit is not None:
+        byte_by_byte = decode_limited(pieces(stream, 1), limit)
+        assert decode_limited(chunks, limit) == byte_by_byte
+
+
+def test_a_block_of_the_usual_form_has_the_last_event_id() -> None:
+    decoder = Decoder()
+    decoder.feed(b"id: 1\n")
+    assert decoder.last_event_id is None
+    decoder.feed(b"event: a\ndata: {}\n\n")
+    assert decoder.last_event_id == "1"
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=20)

@@ -63,8 +63,8 @@ class Origin:
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
     def request_id(self) -> str | None:
-        found = (self.header(name) for name in REQUEST_ID_HEADERS)
-        return next((value for value in found if value), None)
+        said = {name.lower(): value for name, value in self.headers.items()}
+        return next((said[name] for name in REQUEST_ID_HEADERS if said.get(name)), None)
 
 
 def failure(origin: Origin, body: bytes) -> APIError:

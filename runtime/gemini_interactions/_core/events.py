@@ -5,13 +5,13 @@ Names of server-sent events decide nothing: an event is what its own `event_type
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ..errors import UnexpectedAnswerError
 from .answers import Origin, api_error, as_object, error_in, parsed, shown, unexpected
+from .json_text import read_json
 from .long_json import in_turns
 from .sse import BareText, Decoder, Frame, Item, LongFrame, SSELimitError, as_text
 
@@ -75,6 +75,7 @@ class EventReader:
         return self.events_in(item for item in items if isinstance(item, BareText) or ends(item))
 
     def events_in(self, items: Iterable[Item]) -> Iterator[Any]:
+        read_event = self.bindings.read_event
         for item in items:
             if self.done:
                 return
@@ -84,21 +85,26 @@ class EventReader:
             self.framed = True
             try:
                 payload = (
-                    json.loads(item.data)
+                    read_json(item.data)
                     if isinstance(item, Frame)
                     else (yield from self.long_payload(item))
                 )
             except (ValueError, RecursionError):
                 self.judge_unreadable(item)
                 continue
-            event = self.event_of(payload, item)
-            if event is not None:
-                yield event
+            kind = payload.get("event_type") if payload.__class__ is dict else None
+            if kind is None:
+                self.judge_untyped(payload, item)
+                if self.done:
+                    return
+            elif kind == ERROR and self.raise_on_error:
+                raise api_error(error_in(payload) or {}, self.origin, payload)
+            yield read_event(payload)
 
     def long_payload(self, frame: LongFrame) -> Generator[None, None, Any]:
         if self.in_turns:
             return (yield from in_turns(frame.data))
-        return json.loads(as_text(frame.data))
+        return read_json(as_text(frame.data))
 
     def judge_unreadable(self, frame: Frame | LongFrame) -> None:
         """Data that is no JSON: the end, or nothing, or not what this API speaks."""
@@ -106,16 +112,6 @@ class EventReader:
         self.done = frame.event == "done" or text.startswith(DONE)
         if text and not self.done:
             raise self.refused("an event is not JSON", as_text(frame.data)) from None
-
-    def event_of(self, payload: Any, frame: Frame | LongFrame) -> Any:
-        kind = as_object(payload).get("event_type")
-        if kind is None:
-            self.judge_untyped(payload, frame)
-            if self.done:
-                return None
-        elif kind == ERROR and self.raise_on_error:
-            raise api_error(error_in(payload) or {}, self.origin, payload)
-        return self.bindings.read_event(payload)
 
     def judge_untyped(self, payload: Any, frame: Frame | LongFrame) -> None:
         """JSON that is no event: an error, the end, or not what this API speaks."""
@@ -148,7 +144,7 @@ class EventReader:
         error = unexpected(self.origin, text.encode(), "expected a stream of events")
         with suppress(ValueError):
             form = self.bindings.types.Interaction
-            error.interaction = self.bindings.structure(form, json.loads(text))
+            error.interaction = self.bindings.structure(form, read_json(text))
         raise error
 
     def refused(self, problem: str, data: str | None) -> UnexpectedAnswerError:

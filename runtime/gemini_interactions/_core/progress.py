@@ -24,6 +24,7 @@ from ..errors import StreamInterruptedError
 from .events import ERROR, STATUS_UPDATE, TERMINAL_EVENTS, UNKNOWN, is_running
 
 REMEMBERED: Final = 1024
+"""How many ids at least. Up to twice as many are kept: forgetting one by one would cost more."""
 DELTAS: Final = frozenset({"step.delta", "content.delta"})
 
 
@@ -41,7 +42,8 @@ class Progress:
         self._failed = False
         self._since_cursor = 0
         self._digest = 0
-        self._recent: dict[str, None] = {}
+        self._recent: set[str] = set()
+        self._before: set[str] = set()
         self._to_drop = 0
         self._drop_digest = 0
 
@@ -56,7 +58,7 @@ class Progress:
         event_id = event.raw.get("event_id") if kind == UNKNOWN else event.event_id
         if not event_id or event_id.__class__ is not str:
             event_id = None
-        elif event_id in self._recent:
+        elif event_id in self._recent or event_id in self._before:
             return False
         if self._to_drop:
             self._drop(event)
@@ -69,9 +71,9 @@ class Progress:
         else:
             self.cursor = event_id
             self._since_cursor = self._digest = 0
-            self._recent[event_id] = None
-            if len(self._recent) > REMEMBERED:
-                del self._recent[next(iter(self._recent))]
+            self._recent.add(event_id)
+            if len(self._recent) == REMEMBERED:
+                self._before, self._recent = self._recent, set()
         if kind not in DELTAS:
             self._note(event)
         return True
@@ -121,7 +123,9 @@ def said(source: Any, *path: str) -> str | None:
 
 def mixed(digest: int, event: Any) -> int:
     """A running digest of what events were: enough to tell two replays apart."""
-    delta = getattr(event, "delta", None)
+    kind = event.event_type
+    if kind not in DELTAS:
+        return hash((digest, kind, getattr(event, "index", None)))
+    delta = event.delta
     text = getattr(delta, "text", None) or getattr(delta, "arguments", None)
-    kind = getattr(delta, "type", None)
-    return hash((digest, event.event_type, getattr(event, "index", None), kind, str(text)))
+    return hash((digest, kind, event.index, getattr(delta, "type", None), str(text)))

@@ -31,6 +31,7 @@ Every line is one of four kinds:
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from attrs import define
@@ -42,6 +43,8 @@ __all__ = ["BareText", "Decoder", "Frame", "LongFrame", "SSELimitError"]
 _BOM: Final = b"\xef\xbb\xbf"
 _CR: Final = 13
 _MAX_RETRY_DIGITS: Final = 18  # far beyond any delay, and well within what int() takes
+_BLOCKS: Final = re.compile(rb"(?:event: (.+)\n)?data: (.*)\n\n|(.*\n)")
+"""Blocks as the API writes them, and whatever else there is, line by line."""
 
 
 @define
@@ -65,7 +68,7 @@ class LongFrame:
     """One event with megabytes of data, all on one line, and not decoded: that takes its time."""
 
     event: str
-    data: bytearray
+    data: bytes | bytearray
     id: str | None
     retry: int | None
     complete: bool = True
@@ -114,6 +117,7 @@ class Decoder:
         "_limit",
         "_line",
         "_long",
+        "_longest_run",
         "_retry",
         "last_event_id",
     )
@@ -126,6 +130,7 @@ class Decoder:
             raise ValueError("max_event_bytes must be positive or None")
         self._limit = max_event_bytes
         self._long = long
+        self._longest_run = long if max_event_bytes is None else min(long, max_event_bytes)
         self._failure: SSELimitError | None = None
 
         self._at_start = True
@@ -133,7 +138,7 @@ class Decoder:
         self._line = bytearray()
 
         self._block_bytes = 0
-        self._data: list[str | bytearray] = []
+        self._data: list[str | bytes | bytearray] = []
         self._bare: list[str] = []
         self._event = ""
         self._id: str | None = None
@@ -146,11 +151,7 @@ class Decoder:
             raise self._failure
         items: list[Item] = []
         try:
-            for line in self._cut(chunk):
-                if line:
-                    self._take(line, items)
-                else:
-                    self._end_block(items)
+            self._take_all(self._tidied(chunk), items)
             if self._limit is not None:
                 self._check_size(self._line)
         except SSELimitError as error:
@@ -175,8 +176,8 @@ class Decoder:
         self._end_block(items, complete=False)
         return items
 
-    def _cut(self, chunk: bytes) -> list[bytes | bytearray]:
-        """Return the lines that end in this chunk; hold back what follows the last of them."""
+    def _tidied(self, chunk: bytes) -> bytes:
+        """Return the chunk without a byte order mark, and with line feeds for all line ends."""
         if self._at_start:
             chunk = self._skip_bom(chunk)
         if self._after_cr and chunk:
@@ -185,13 +186,49 @@ class Decoder:
         if _CR in chunk:
             self._after_cr = chunk.endswith(b"\r")
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        lines: list[bytes | bytearray] = [*chunk.split(b"\n")]
-        rest = lines.pop()
-        if lines and self._line:
-            self._line += lines[0]
-            lines[0], self._line = self._line, bytearray()
-        self._line += rest
-        return lines
+        return chunk
+
+    def _take_all(self, chunk: bytes, items: list[Item]) -> None:
+        """Take the lines that end in this chunk; hold back what follows the last of them."""
+        if self._line:
+            begun, line_end, chunk = chunk.partition(b"\n")
+            self._line += begun
+            if not line_end:
+                return
+            whole, self._line = self._line, bytearray()
+            self._take(whole, items)
+        end = chunk.rfind(b"\n") + 1
+        if end <= self._longest_run:
+            self._take_run(chunk, end, items)
+        else:
+            for line in chunk[:end].split(b"\n")[:-1]:
+                self._take(line, items)
+        self._line += chunk[end:]
+
+    def _take_run(self, chunk: bytes, end: int, items: list[Item]) -> None:
+        """Take lines that together are neither long nor over the limit.
+
+        Blocks of the usual form are taken as a whole, more than twice as fast as line by line.
+        """
+        within = self._is_within_block()
+        for event, data, line in _BLOCKS.findall(chunk, 0, end):
+            if line:
+                self._take(line[:-1], items)
+            elif within:
+                if event:
+                    self._take(b"event: " + event, items)
+                self._take(b"data: " + data, items)
+                self._take(b"", items)
+            else:
+                name = event.decode("utf-8", "replace")
+                text = data.decode("utf-8", "replace")
+                items.append(Frame(name, text, self._id, self._retry))
+                self.last_event_id = self._id
+                continue
+            within = self._is_within_block()
+
+    def _is_within_block(self) -> bool:
+        return bool(self._data or self._event or self._bare or self._block_bytes)
 
     def _skip_bom(self, chunk: bytes) -> bytes:
         """Hold back the first bytes of the stream until they are, or are not, the mark."""
@@ -204,22 +241,24 @@ class Decoder:
         return start.removeprefix(_BOM)
 
     def _take(self, line: bytes | bytearray, items: list[Item]) -> None:
-        """Enter a line that is not blank into the block."""
+        """Enter a line into the block, or end it."""
+        if not line:
+            self._end_block(items)
+            return
         if self._limit is not None:
             self._block_bytes = self._check_size(line)
-        if len(line) > self._long and line.startswith(b"data:"):
-            self._data.append(without_prefix(line))
+        if line.startswith(b"data:"):
+            is_long = len(line) > self._long
+            data = without_prefix(line)
+            self._data.append(data if is_long else as_text(data))
         else:
             text = line.decode("utf-8", "replace")
-            if text.startswith("data:"):  # by far the most frequent: one copy
-                self._data.append(text[6:] if text.startswith(" ", 5) else text[5:])
-            else:
-                name, _, value = text.partition(":")
-                if not name:
-                    return
-                if not self._set_field(name, value.removeprefix(" ")):
-                    self._bare.append(text)
-                    return
+            name, _, value = text.partition(":")
+            if not name:
+                return
+            if not self._set_field(name, value.removeprefix(" ")):
+                self._bare.append(text)
+                return
         if self._bare:
             self._end_run(items)
 
@@ -269,12 +308,14 @@ class Decoder:
         return self._block_bytes if comment else size
 
 
-def without_prefix(line: bytes | bytearray) -> bytearray:
+def without_prefix(line: bytes | bytearray) -> bytes | bytearray:
     """The value of a `data` line, without a copy where it is the line that was gathered."""
-    value = line if isinstance(line, bytearray) else bytearray(line)
-    del value[: 6 if value.startswith(b" ", 5) else 5]
-    return value
+    begin = 6 if line.startswith(b" ", 5) else 5
+    if isinstance(line, bytes):
+        return line[begin:]
+    del line[:begin]
+    return line
 
 
-def as_text(data: str | bytearray) -> str:
+def as_text(data: str | bytes | bytearray) -> str:
     return data if isinstance(data, str) else data.decode("utf-8", "replace")
