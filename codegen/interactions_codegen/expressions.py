@@ -190,6 +190,24 @@ def check(revision: Revision, field: Field) -> tuple[str, str] | None:
     return None
 
 
+def insisted_on(revision: Revision, definition: ObjectType) -> tuple[list[Field], list[Field]]:
+    """The fields without which an object cannot be read, and all others."""
+    parts: tuple[list[Field], list[Field]] = ([], [])
+    for field in definition.fields:
+        refuses = field.presence == "always" and not takes_anything(revision, field.type)
+        parts[0 if refuses else 1].append(field)
+    return parts
+
+
+def takes_anything(revision: Revision, type_: Type) -> bool:
+    if isinstance(type_, Choice):
+        return any(takes_anything(revision, arm) for arm in type_.arms)
+    if isinstance(type_, Named):
+        definition = revision.definitions[type_.name]
+        return isinstance(definition, AliasType) and takes_anything(revision, definition.type)
+    return isinstance(type_, Anything)
+
+
 def check_readable(revision: Revision, type_: Type) -> None:
     """Refuse a type that has no reader."""
     read(revision, type_, "", "choice")
@@ -209,12 +227,20 @@ def read(revision: Revision, type_: Type, place: str, choice: str) -> str:
     if isinstance(type_, Named):
         if is_alias(revision, type_.name):
             return f"{reader(type_.name)}({place}, item)"
-        return f"{reader(type_.name)}(item)"
+        return f"{object_reader(revision, type_.name)}(item)"
     if isinstance(type_, MapOf):
         return read_map(revision, type_, place, choice)
     if isinstance(type_, ListOf):
         return read_list(revision, type_, place, choice)
     return "item"
+
+
+def object_reader(revision: Revision, name: str) -> str:
+    """The reader of an object or a union; the one that checks the tag, if no union does."""
+    definition = revision.definitions[name]
+    if isinstance(definition, ObjectType) and definition.tag and len(definition.tag.values) == 1:
+        return f"OBJECT_READERS[{name}]"
+    return reader(name)
 
 
 def read_field(revision: Revision, owner: str, field: Field) -> str:
@@ -245,7 +271,7 @@ def read_list(revision: Revision, type_: ListOf, place: str, choice: str) -> str
     if isinstance(item, Named):
         if is_alias(revision, item.name):
             return f"read_choices({place}, item, {reader(item.name)})"
-        return f"read_list({place}, item, {reader(item.name)})"
+        return f"read_list({place}, item, {object_reader(revision, item.name)})"
     if isinstance(item, MapOf) and kinds(revision, item.value).isdisjoint({"array", "object"}):
         return f"read_list({place}, item, dict)"
     raise CodegenError("an array of arrays or of typed maps has no reader yet")

@@ -52,6 +52,16 @@ def bracketed(opening: str, items: Iterable[str], closing: str) -> str:
     return "\n".join([opening, *(f"    {item}," for item in items), closing])
 
 
+def call(function: str, arguments: list[str], indent: int) -> str:
+    """A call that a comma follows: on one line, its arguments on another, or one a line."""
+    pad, line = " " * indent, ", ".join(arguments)
+    if indent + len(f"{function}({line}),") <= WIDTH:
+        return f"{function}({line})"
+    if indent + 4 + len(line) <= WIDTH:
+        return f"{function}(\n{pad}    {line}\n{pad})"
+    return "\n".join([f"{function}(", *(f"{pad}    {one}," for one in arguments), f"{pad})"])
+
+
 def import_from(module: str, names: Iterable[str]) -> str:
     ordered = sorted(names, key=import_order)
     if not ordered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from functools import cache
 
 TYPE_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 FAMILY_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -46,6 +47,7 @@ def can_name_attribute(name: str) -> bool:
     return not keyword.iskeyword(name) and name not in NEEDED_IN_CLASSES
 
 
+@cache
 def snake_case(name: str) -> str:
     """`URLContextCall` → `url_context_call`, `excludedFunctions` → `excluded_functions`."""
     name = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)

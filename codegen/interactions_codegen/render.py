@@ -39,7 +39,7 @@ SUPPORT = "_support"
 READING_SUPPORT = (
     *("Misfit", "UNFIT", "absorbed", "array", "is_array", "is_object", "is_scalar", "leftover"),
     *("mapping", "misfit", "new", "read_choices", "read_list", "read_map", "read_scalar_map"),
-    *("read_scalars", "required", "scalar", "tag_of", "unfit", "wrong_tag"),
+    *("read_scalars", "required", "scalar", "tag_of", "tagged", "unfit"),
 )
 
 # Where imports go once the rest of a module is known: the first such line, before any text of a
@@ -182,7 +182,7 @@ class RevisionRenderer:
         )
         mentioned = {name for d in own for name in names_of(d)}
         media = {kind for d in own for kind in media_of(d)}
-        return media | {name for name in mentioned if re.search(rf"\b{name}\b", code)}
+        return media | (mentioned & words_of(code))
 
     def family_imports(self, own: list[Definition]) -> str:
         objects = [d for d in own if isinstance(d, ObjectType)]
@@ -213,11 +213,12 @@ class RevisionRenderer:
                         ),
                     ]
                 ),
-                imported("attrs", ["define", "field("], code),
+                imported("attrs", ["field("], code),
                 layout.lines(
                     [
                         f"from ..{SUPPORT} import answer" if any(map(media_of, own)) else "",
                         renaming,
+                        imported(f"..{SUPPORT}.late", ["define"], code),
                         layout.import_from(f"..{SUPPORT}.model", support) if support else "",
                         self.imports_of(elsewhere),
                     ]
@@ -242,8 +243,11 @@ class RevisionRenderer:
             has_anything=has_anything,
             has_scalars=partial(expressions.has_scalars, revision),
             expected=partial(expressions.expected, revision),
+            insisted_on=partial(expressions.insisted_on, revision),
             keys_constant=keys_constant,
             readers_of=readers_of,
+            readable=readable,
+            table_entry=table_entry,
             untagged_condition=untagged_condition,
         )
         code = uncommented(body)
@@ -299,10 +303,11 @@ class RevisionRenderer:
             param_arms=partial(param_arms, self.revision),
             former=former,
         )
-        names = {name for name in reachable if re.search(rf"\b{name}\b", uncommented(body))}
+        code = uncommented(body)
+        names = words_of(code).intersection(reachable)
         typing_names = ["Any", "Literal", "TypeAlias", "TypedDict"]
         typing = imported("typing", ["TYPE_CHECKING"] * bool(former) + typing_names, body)
-        collections = imported("collections.abc", ["Mapping", "Sequence"], uncommented(body))
+        collections = imported("collections.abc", ["Mapping", "Sequence"], code)
         imports = layout.lines(["import sys", collections, typing])
         return body.replace(IMPORTS, imports, 1).replace(OWN_IMPORTS, self.imports_of(names), 1)
 
@@ -352,6 +357,10 @@ def imported(module: str, names: list[str], code: str) -> str:
     """An import of those names that occur in some code."""
     used = [name.rstrip("(") for name in names if re.search(rf"\b{re.escape(name)}", code)]
     return layout.import_from(module, used) if used else ""
+
+
+def words_of(code: str) -> set[str]:
+    return set(re.findall(r"\w+", code))
 
 
 def uncommented(code: str) -> str:
@@ -491,6 +500,26 @@ def readers_of(union: UnionType) -> list[tuple[str, str]]:
     members = [(tag, expressions.reader(name)) for tag, name in union.members.items()]
     renamed = [(r.tag, expressions.reader(r.name)) for r in union.readings if r.tag is not None]
     return members + renamed
+
+
+def readable(
+    objects: list[ObjectType], unions: list[UnionType]
+) -> Iterator[tuple[str, tuple[str, str] | None]]:
+    """Every type a payload can be read as, with the key and value by which unions know it."""
+    for definition in objects:
+        tag = definition.tag if single_tag(definition) else None
+        yield definition.name, (tag.wire, tag.values[0]) if tag else None
+    for union in unions:
+        for reading in union.readings:
+            yield reading.name, (union.tag, reading.tag) if reading.tag else None
+        yield union.name, None
+
+
+def table_entry(name: str, tag: tuple[str, str] | None) -> str:
+    reader = expressions.reader(name)
+    if tag is None:
+        return f"{name}: {reader}"
+    return layout.call(f"{name}: tagged", [reader, *map(expressions.literal, tag)], indent=4)
 
 
 def untagged_condition(union: UnionType, reading: Reading) -> str:

@@ -67,6 +67,22 @@ def test_reading_and_writing_need_no_cattrs() -> None:
     assert "cattrs" in modules
 
 
+def test_a_stream_needs_no_constructor() -> None:
+    loaded_by(
+        """
+from gemini_interactions_types import v2026_05_20 as v
+from gemini_interactions_types._support.late import Late
+payload = {"event_type": "step.delta", "index": 0, "delta": {"type": "text", "text": "a"}}
+event = v.structure(v.Event, payload)
+assert v.unstructure(event) == payload
+assert isinstance(vars(v.StepDelta)["__init__"], Late)
+assert isinstance(vars(v.TextDelta)["__attrs_attrs__"], Late)
+assert v.TextDelta(text="a") == event.delta
+assert not isinstance(vars(v.TextDelta)["__init__"], Late)
+"""
+    )
+
+
 def test_load() -> None:
     for label in types.REVISIONS:
         module: Any = types.load(label)

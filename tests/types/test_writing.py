@@ -30,6 +30,10 @@ class Number(enum.IntEnum):
     THREE = 3
 
 
+class Share(float):
+    """Like the floats of numeric libraries."""
+
+
 circle: list[Any] = []
 circle.append({"again": circle})
 
@@ -240,3 +244,14 @@ def test_errors_are_ordinary_values() -> None:
     for again in (copy.copy(error), pickle.loads(pickle.dumps(error))):
         assert type(again) is UnstructureError
         assert (again.args, str(again)) == (error.args, str(error))
+
+
+def test_subclasses_of_what_json_has() -> None:
+    """A member of an enum goes as its value, whatever else its class is; a float by its rules."""
+    plain = [Status.DONE, Number.THREE, [Status.DONE], {"a": Status.DONE}]
+    written = api.unstructure(plain)
+    assert written == ["completed", 3, ["completed"], {"a": "completed"}]
+    assert [type(item) for item in (written[0], written[1], written[3]["a"])] == [str, int, str]
+    assert api.unstructure(api.GenerationConfig(temperature=Share(0.5))) == {"temperature": 0.5}
+    with pytest.raises(UnstructureError, match="inf has no form in JSON"):
+        api.unstructure(api.GenerationConfig(temperature=Share("inf")))

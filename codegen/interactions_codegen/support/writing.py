@@ -29,54 +29,80 @@ def unset(key: str) -> Unwritable:
     return Unwritable("it is required, None cannot be sent", key)
 
 
+def unchanged(item: Any) -> Any:
+    return item
+
+
+def finite(item: float) -> float:
+    if math.isfinite(item):
+        return item
+    raise Unwritable(f"{item!r} has no form in JSON")
+
+
 class Writers(dict[type, Callable[[Any], Any]]):
-    """Writers by exact class; a subclass is written like its base, plain JSON as it is."""
+    """Writers by exact class; a subclass is written like its base.
+
+    Plain JSON is checked to the bottom and copied; typed objects inside are written too.
+    """
 
     def __init__(self, writers: dict[type, Callable[[Any], Any]]) -> None:
         super().__init__(writers)
-        for json_class in (dict, list, tuple, str, int, float, bool, type(None)):
-            self[json_class] = self.plain
+        self.json: dict[type, Callable[[Any], Any]] = {
+            **dict.fromkeys((str, int, bool, type(None)), unchanged),
+            float: finite,
+            dict: self.object,
+            list: self.array,
+            tuple: self.array,
+        }
+        self.update(self.json)
 
     def __missing__(self, cls: type) -> Callable[[Any], Any]:
-        writer = next((self[base] for base in cls.__mro__[1:] if base in self), None)
-        if writer is None:
-            return self.plain
-        self[cls] = writer
-        return writer
+        for base in cls.__mro__[1:]:
+            if base in self:
+                self[cls] = self.plain if base in self.json else self[base]
+                return self[cls]
+        return self.plain
+
+    def object(self, item: Any) -> Json:
+        return {
+            name if name.__class__ is str else self.name(name): self[part.__class__](part)
+            for name, part in item.items()
+        }
+
+    def array(self, item: Any) -> list[Any]:
+        return [self[part.__class__](part) for part in item]
 
     def plain(self, item: Any) -> Any:
-        """Plain JSON, checked to the bottom and copied; typed objects inside are written too."""
-        if item is None or is_a(item, Enum):
-            return None if item is None else self.plain(item.value)
-        if is_a(item, float) and not math.isfinite(item):
-            raise Unwritable(f"{item!r} has no form in JSON")
-        if is_a(item, str, int, float):
+        """What is not of JSON's own classes, but goes as one of them."""
+        if is_a(item, Enum):
+            return self[item.value.__class__](item.value)
+        if is_a(item, str, int):
             return item
+        if is_a(item, float):
+            return finite(item)
         if is_a(item, dict, Mapping):
-            return {self.name(name): self[part.__class__](part) for name, part in item.items()}
+            return self.object(item)
         if is_a(item, list, tuple):
-            return [self[part.__class__](part) for part in item]
+            return self.array(item)
         if is_a(item, Model, Unknown):
             raise Unwritable(f"{item.__class__.__module__} belongs to another revision")
         raise Unwritable(f"a Python {item.__class__.__name__} has no form in JSON")
 
     def name(self, name: Any) -> str:
-        if name.__class__ is str:
-            return name
         text = name.value if is_a(name, Enum) else name
         if not is_a(text, str):
             raise Unwritable(f"the key {name!r} is not a string")
         return str(text)
 
     def sequence(self, key: str, items: Any) -> list[Any]:
-        if not is_a(items, list, tuple):
+        if items.__class__ is not list and not is_a(items, list, tuple):
             raise Unwritable(f"expected a list, got a Python {type(items).__name__}", key)
-        return [self[item.__class__](item) for item in items]
+        return self.array(items)
 
     def mapping(self, key: str, items: Any) -> Json:
-        if not is_a(items, Mapping):
+        if items.__class__ is not dict and not is_a(items, Mapping):
             raise Unwritable(f"expected a dict, got a Python {type(items).__name__}", key)
-        return {self.name(name): self[item.__class__](item) for name, item in items.items()}
+        return self.object(items)
 
     def extended(self, extra_fields: Any, data: Json) -> Json:
         """What the type could not hold, overlaid by what it does."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TypeAlias
 
-from attrs import define
-
+from .._support.late import define
 from .._support.model import Model, Unknown
 from .content import Content
 from .delta import Delta

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Literal, TypeAlias
 
-from attrs import define
-
 from .._support import answer
+from .._support.late import define
 from .._support.model import Model
 from .agent import AgentConfig, AgentOption
 from .config import GenerationConfig

@@ -27,8 +27,8 @@ from .._support.reading import (
     required,
     scalar,
     tag_of,
+    tagged,
     unfit,
-    wrong_tag,
 )
 from .agent import AgentConfig, DeepResearchAgentConfig, DynamicAgentConfig, UnknownAgentConfig
 from .annotation import Annotation
@@ -267,6 +267,7 @@ ERROR_EVENT_KEYS = frozenset({"event_type", "error", "event_id"})
 
 def read_error(data: Any) -> Error:
     value = new(Error)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("code")
     if item is not None:
@@ -280,14 +281,14 @@ def read_error(data: Any) -> Error:
         if item.__class__ is not str:
             scalar(data, "message", "a string", item)
     value.message = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ERROR_KEYS)
     return value
 
 
 def read_error_response(data: Any) -> ErrorResponse:
     value = new(ErrorResponse)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("error")
     if item is not None:
@@ -296,14 +297,14 @@ def read_error_response(data: Any) -> ErrorResponse:
             mapping(data, "error", item)
         item = read_error(item)
     value.error = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ERROR_RESPONSE_KEYS)
     return value
 
 
 def read_annotation(data: Any) -> Annotation:
     value = new(Annotation)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("end_index")
     if item is not None:
@@ -323,14 +324,14 @@ def read_annotation(data: Any) -> Annotation:
         if item.__class__ is not int:
             scalar(data, "start_index", "an integer", item)
     value.start_index = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ANNOTATION_KEYS)
     return value
 
 
 def read_usage(data: Any) -> Usage:
     value = new(Usage)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("cached_tokens_by_modality")
     if item is not None:
@@ -388,14 +389,14 @@ def read_usage(data: Any) -> Usage:
         if item.__class__ is not int:
             scalar(data, "total_tool_use_tokens", "an integer", item)
     value.total_tool_use_tokens = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, USAGE_KEYS)
     return value
 
 
 def read_modality_tokens(data: Any) -> ModalityTokens:
     value = new(ModalityTokens)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("modality")
     if item is not None:
@@ -409,16 +410,18 @@ def read_modality_tokens(data: Any) -> ModalityTokens:
         if item.__class__ is not int:
             scalar(data, "tokens", "an integer", item)
     value.tokens = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MODALITY_TOKENS_KEYS)
     return value
 
 
 def read_text_content(data: Any) -> TextContent:
-    if data.get("type") != "text":
-        raise wrong_tag(data, "type", "text")
     value = new(TextContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.annotations = None
+        value.text = None
+        return value
     count = 1
     item = data.get("annotations")
     if item is not None:
@@ -431,16 +434,20 @@ def read_text_content(data: Any) -> TextContent:
         if item.__class__ is not str:
             scalar(data, "text", "a string", item)
     value.text = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TEXT_CONTENT_KEYS)
     return value
 
 
 def read_image_content(data: Any) -> ImageContent:
-    if data.get("type") != "image":
-        raise wrong_tag(data, "type", "image")
     value = new(ImageContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -466,16 +473,19 @@ def read_image_content(data: Any) -> ImageContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, IMAGE_CONTENT_KEYS)
     return value
 
 
 def read_audio_content(data: Any) -> AudioContent:
-    if data.get("type") != "audio":
-        raise wrong_tag(data, "type", "audio")
     value = new(AudioContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -495,16 +505,19 @@ def read_audio_content(data: Any) -> AudioContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, AUDIO_CONTENT_KEYS)
     return value
 
 
 def read_document_content(data: Any) -> DocumentContent:
-    if data.get("type") != "document":
-        raise wrong_tag(data, "type", "document")
     value = new(DocumentContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -524,16 +537,20 @@ def read_document_content(data: Any) -> DocumentContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, DOCUMENT_CONTENT_KEYS)
     return value
 
 
 def read_video_content(data: Any) -> VideoContent:
-    if data.get("type") != "video":
-        raise wrong_tag(data, "type", "video")
     value = new(VideoContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -559,16 +576,18 @@ def read_video_content(data: Any) -> VideoContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, VIDEO_CONTENT_KEYS)
     return value
 
 
 def read_thought_content(data: Any) -> ThoughtContent:
-    if data.get("type") != "thought":
-        raise wrong_tag(data, "type", "thought")
     value = new(ThoughtContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.signature = None
+        value.summary = None
+        return value
     count = 1
     item = data.get("signature")
     if item is not None:
@@ -581,16 +600,19 @@ def read_thought_content(data: Any) -> ThoughtContent:
         count += 1
         item = read_list(data, "summary", item, read_thought_summary_content)
     value.summary = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, THOUGHT_CONTENT_KEYS)
     return value
 
 
 def read_function_call_content(data: Any) -> FunctionCallContent:
-    if data.get("type") != "function_call":
-        raise wrong_tag(data, "type", "function_call")
     value = new(FunctionCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.name = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -609,16 +631,20 @@ def read_function_call_content(data: Any) -> FunctionCallContent:
         if item.__class__ is not str:
             scalar(data, "name", "a string", item)
     value.name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_CALL_CONTENT_KEYS)
     return value
 
 
 def read_function_result_content(data: Any) -> FunctionResultContent:
-    if data.get("type") != "function_result":
-        raise wrong_tag(data, "type", "function_result")
     value = new(FunctionResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.name = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -643,8 +669,7 @@ def read_function_result_content(data: Any) -> FunctionResultContent:
         if item.__class__ is not str:
             scalar(data, "name", "a string", item)
     value.name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_RESULT_CONTENT_KEYS)
     return value
 
@@ -660,9 +685,12 @@ def read_result_of_function_result_content(container: Any, key: str | int, item:
 
 
 def read_code_execution_call_content(data: Any) -> CodeExecutionCallContent:
-    if data.get("type") != "code_execution_call":
-        raise wrong_tag(data, "type", "code_execution_call")
     value = new(CodeExecutionCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -677,16 +705,20 @@ def read_code_execution_call_content(data: Any) -> CodeExecutionCallContent:
             mapping(data, "arguments", item)
         item = read_code_execution_call_arguments(item)
     value.arguments = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_CALL_CONTENT_KEYS)
     return value
 
 
 def read_code_execution_result_content(data: Any) -> CodeExecutionResultContent:
-    if data.get("type") != "code_execution_result":
-        raise wrong_tag(data, "type", "code_execution_result")
     value = new(CodeExecutionResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.is_error = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -712,16 +744,18 @@ def read_code_execution_result_content(data: Any) -> CodeExecutionResultContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_RESULT_CONTENT_KEYS)
     return value
 
 
 def read_url_context_call_content(data: Any) -> URLContextCallContent:
-    if data.get("type") != "url_context_call":
-        raise wrong_tag(data, "type", "url_context_call")
     value = new(URLContextCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -736,16 +770,20 @@ def read_url_context_call_content(data: Any) -> URLContextCallContent:
             mapping(data, "arguments", item)
         item = read_url_context_call_arguments(item)
     value.arguments = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_CALL_CONTENT_KEYS)
     return value
 
 
 def read_url_context_result_content(data: Any) -> URLContextResultContent:
-    if data.get("type") != "url_context_result":
-        raise wrong_tag(data, "type", "url_context_result")
     value = new(URLContextResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.is_error = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -770,16 +808,18 @@ def read_url_context_result_content(data: Any) -> URLContextResultContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_RESULT_CONTENT_KEYS)
     return value
 
 
 def read_google_search_call_content(data: Any) -> GoogleSearchCallContent:
-    if data.get("type") != "google_search_call":
-        raise wrong_tag(data, "type", "google_search_call")
     value = new(GoogleSearchCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -794,16 +834,20 @@ def read_google_search_call_content(data: Any) -> GoogleSearchCallContent:
             mapping(data, "arguments", item)
         item = read_google_search_call_arguments(item)
     value.arguments = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_CALL_CONTENT_KEYS)
     return value
 
 
 def read_google_search_result_content(data: Any) -> GoogleSearchResultContent:
-    if data.get("type") != "google_search_result":
-        raise wrong_tag(data, "type", "google_search_result")
     value = new(GoogleSearchResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.is_error = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -828,16 +872,20 @@ def read_google_search_result_content(data: Any) -> GoogleSearchResultContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_RESULT_CONTENT_KEYS)
     return value
 
 
 def read_mcp_server_tool_call_content(data: Any) -> MCPServerToolCallContent:
-    if data.get("type") != "mcp_server_tool_call":
-        raise wrong_tag(data, "type", "mcp_server_tool_call")
     value = new(MCPServerToolCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.name = None
+        value.server_name = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -862,16 +910,20 @@ def read_mcp_server_tool_call_content(data: Any) -> MCPServerToolCallContent:
         if item.__class__ is not str:
             scalar(data, "server_name", "a string", item)
     value.server_name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_CALL_CONTENT_KEYS)
     return value
 
 
 def read_mcp_server_tool_result_content(data: Any) -> MCPServerToolResultContent:
-    if data.get("type") != "mcp_server_tool_result":
-        raise wrong_tag(data, "type", "mcp_server_tool_result")
     value = new(MCPServerToolResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.name = None
+        value.server_name = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -896,8 +948,7 @@ def read_mcp_server_tool_result_content(data: Any) -> MCPServerToolResultContent
         if item.__class__ is not str:
             scalar(data, "server_name", "a string", item)
     value.server_name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_RESULT_CONTENT_KEYS)
     return value
 
@@ -913,23 +964,25 @@ def read_result_of_mcp_server_tool_result_content(container: Any, key: str | int
 
 
 def read_file_search_result_content(data: Any) -> FileSearchResultContent:
-    if data.get("type") != "file_search_result":
-        raise wrong_tag(data, "type", "file_search_result")
     value = new(FileSearchResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.result = None
+        return value
     count = 1
     item = data.get("result")
     if item is not None:
         count += 1
         item = read_list(data, "result", item, read_file_search_result)
     value.result = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_RESULT_CONTENT_KEYS)
     return value
 
 
 def read_turn(data: Any) -> Turn:
     value = new(Turn)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("content")
     if item is not None:
@@ -942,8 +995,7 @@ def read_turn(data: Any) -> Turn:
         if item.__class__ is not str:
             scalar(data, "role", "a string", item)
     value.role = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TURN_KEYS)
     return value
 
@@ -958,6 +1010,7 @@ def read_content_of_turn(container: Any, key: str | int, item: Any) -> Any:
 
 def read_code_execution_call_arguments(data: Any) -> CodeExecutionCallArguments:
     value = new(CodeExecutionCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("code")
     if item is not None:
@@ -971,28 +1024,28 @@ def read_code_execution_call_arguments(data: Any) -> CodeExecutionCallArguments:
         if item.__class__ is not str:
             scalar(data, "language", "a string", item)
     value.language = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_url_context_call_arguments(data: Any) -> URLContextCallArguments:
     value = new(URLContextCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("urls")
     if item is not None:
         count += 1
         item = read_scalars(data, "urls", "a string", item)
     value.urls = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_url_context_result(data: Any) -> URLContextResult:
     value = new(URLContextResult)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("status")
     if item is not None:
@@ -1006,28 +1059,28 @@ def read_url_context_result(data: Any) -> URLContextResult:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_RESULT_KEYS)
     return value
 
 
 def read_google_search_call_arguments(data: Any) -> GoogleSearchCallArguments:
     value = new(GoogleSearchCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("queries")
     if item is not None:
         count += 1
         item = read_scalars(data, "queries", "a string", item)
     value.queries = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_google_search_result(data: Any) -> GoogleSearchResult:
     value = new(GoogleSearchResult)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("rendered_content")
     if item is not None:
@@ -1047,14 +1100,14 @@ def read_google_search_result(data: Any) -> GoogleSearchResult:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_RESULT_KEYS)
     return value
 
 
 def read_file_search_result(data: Any) -> FileSearchResult:
     value = new(FileSearchResult)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("file_search_store")
     if item is not None:
@@ -1074,38 +1127,41 @@ def read_file_search_result(data: Any) -> FileSearchResult:
         if item.__class__ is not str:
             scalar(data, "title", "a string", item)
     value.title = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_RESULT_KEYS)
     return value
 
 
 def read_function_result_items(data: Any) -> FunctionResultItems:
     value = new(FunctionResultItems)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("items")
     if item is not None:
         count += 1
         item = read_choices(data, "items", item, read_items_of_function_result_items)
     value.items = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_RESULT_ITEMS_KEYS)
     return value
 
 
 def read_items_of_function_result_items(container: Any, key: str | int, item: Any) -> Any:
     if is_object(item):
-        return read_image_content(item)
+        return OBJECT_READERS[ImageContent](item)
     if is_scalar(item):
         return item
     raise misfit(container, key, "a string or an object", item)
 
 
 def read_function(data: Any) -> Function:
-    if data.get("type") != "function":
-        raise wrong_tag(data, "type", "function")
     value = new(Function)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.description = None
+        value.name = None
+        value.parameters = None
+        return value
     count = 1
     item = data.get("description")
     if item is not None:
@@ -1123,49 +1179,42 @@ def read_function(data: Any) -> Function:
     if item is not None:
         count += 1
     value.parameters = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_KEYS)
     return value
 
 
 def read_google_search(data: Any) -> GoogleSearch:
-    if data.get("type") != "google_search":
-        raise wrong_tag(data, "type", "google_search")
     value = new(GoogleSearch)
-    count = 1
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 1:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_KEYS)
     return value
 
 
 def read_code_execution(data: Any) -> CodeExecution:
-    if data.get("type") != "code_execution":
-        raise wrong_tag(data, "type", "code_execution")
     value = new(CodeExecution)
-    count = 1
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 1:
         value.extra_fields = leftover(data, CODE_EXECUTION_KEYS)
     return value
 
 
 def read_url_context(data: Any) -> URLContext:
-    if data.get("type") != "url_context":
-        raise wrong_tag(data, "type", "url_context")
     value = new(URLContext)
-    count = 1
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 1:
         value.extra_fields = leftover(data, URL_CONTEXT_KEYS)
     return value
 
 
 def read_computer_use(data: Any) -> ComputerUse:
-    if data.get("type") != "computer_use":
-        raise wrong_tag(data, "type", "computer_use")
     value = new(ComputerUse)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.environment = None
+        value.excluded_predefined_functions = None
+        return value
     count = 1
     item = data.get("environment")
     if item is not None:
@@ -1178,16 +1227,20 @@ def read_computer_use(data: Any) -> ComputerUse:
         count += 1
         item = read_scalars(data, "excludedPredefinedFunctions", "a string", item)
     value.excluded_predefined_functions = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, COMPUTER_USE_KEYS)
     return value
 
 
 def read_mcp_server(data: Any) -> MCPServer:
-    if data.get("type") != "mcp_server":
-        raise wrong_tag(data, "type", "mcp_server")
     value = new(MCPServer)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.allowed_tools = None
+        value.headers = None
+        value.name = None
+        value.url = None
+        return value
     count = 1
     item = data.get("allowed_tools")
     if item is not None:
@@ -1211,16 +1264,19 @@ def read_mcp_server(data: Any) -> MCPServer:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_KEYS)
     return value
 
 
 def read_file_search(data: Any) -> FileSearch:
-    if data.get("type") != "file_search":
-        raise wrong_tag(data, "type", "file_search")
     value = new(FileSearch)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.file_search_store_names = None
+        value.metadata_filter = None
+        value.top_k = None
+        return value
     count = 1
     item = data.get("file_search_store_names")
     if item is not None:
@@ -1239,14 +1295,14 @@ def read_file_search(data: Any) -> FileSearch:
         if item.__class__ is not int:
             scalar(data, "top_k", "an integer", item)
     value.top_k = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_KEYS)
     return value
 
 
 def read_allowed_tools(data: Any) -> AllowedTools:
     value = new(AllowedTools)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("mode")
     if item is not None:
@@ -1259,16 +1315,18 @@ def read_allowed_tools(data: Any) -> AllowedTools:
         count += 1
         item = read_scalars(data, "tools", "a string", item)
     value.tools = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ALLOWED_TOOLS_KEYS)
     return value
 
 
 def read_text_delta(data: Any) -> TextDelta:
-    if data.get("type") != "text":
-        raise wrong_tag(data, "type", "text")
     value = new(TextDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.annotations = None
+        value.text = None
+        return value
     count = 1
     item = data.get("annotations")
     if item is not None:
@@ -1281,16 +1339,20 @@ def read_text_delta(data: Any) -> TextDelta:
         if item.__class__ is not str:
             scalar(data, "text", "a string", item)
     value.text = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TEXT_DELTA_KEYS)
     return value
 
 
 def read_image_delta(data: Any) -> ImageDelta:
-    if data.get("type") != "image":
-        raise wrong_tag(data, "type", "image")
     value = new(ImageDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -1316,16 +1378,19 @@ def read_image_delta(data: Any) -> ImageDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, IMAGE_DELTA_KEYS)
     return value
 
 
 def read_audio_delta(data: Any) -> AudioDelta:
-    if data.get("type") != "audio":
-        raise wrong_tag(data, "type", "audio")
     value = new(AudioDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -1345,16 +1410,19 @@ def read_audio_delta(data: Any) -> AudioDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, AUDIO_DELTA_KEYS)
     return value
 
 
 def read_document_delta(data: Any) -> DocumentDelta:
-    if data.get("type") != "document":
-        raise wrong_tag(data, "type", "document")
     value = new(DocumentDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -1374,16 +1442,20 @@ def read_document_delta(data: Any) -> DocumentDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, DOCUMENT_DELTA_KEYS)
     return value
 
 
 def read_video_delta(data: Any) -> VideoDelta:
-    if data.get("type") != "video":
-        raise wrong_tag(data, "type", "video")
     value = new(VideoDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -1409,16 +1481,17 @@ def read_video_delta(data: Any) -> VideoDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, VIDEO_DELTA_KEYS)
     return value
 
 
 def read_thought_summary_delta(data: Any) -> ThoughtSummaryDelta:
-    if data.get("type") != "thought_summary":
-        raise wrong_tag(data, "type", "thought_summary")
     value = new(ThoughtSummaryDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.content = None
+        return value
     count = 1
     item = data.get("content")
     if item is not None:
@@ -1427,16 +1500,17 @@ def read_thought_summary_delta(data: Any) -> ThoughtSummaryDelta:
             mapping(data, "content", item)
         item = read_thought_summary_content(item)
     value.content = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, THOUGHT_SUMMARY_DELTA_KEYS)
     return value
 
 
 def read_thought_signature_delta(data: Any) -> ThoughtSignatureDelta:
-    if data.get("type") != "thought_signature":
-        raise wrong_tag(data, "type", "thought_signature")
     value = new(ThoughtSignatureDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.signature = None
+        return value
     count = 1
     item = data.get("signature")
     if item is not None:
@@ -1444,16 +1518,19 @@ def read_thought_signature_delta(data: Any) -> ThoughtSignatureDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, THOUGHT_SIGNATURE_DELTA_KEYS)
     return value
 
 
 def read_function_call_delta(data: Any) -> FunctionCallDelta:
-    if data.get("type") != "function_call":
-        raise wrong_tag(data, "type", "function_call")
     value = new(FunctionCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.name = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -1472,16 +1549,20 @@ def read_function_call_delta(data: Any) -> FunctionCallDelta:
         if item.__class__ is not str:
             scalar(data, "name", "a string", item)
     value.name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_CALL_DELTA_KEYS)
     return value
 
 
 def read_function_result_delta(data: Any) -> FunctionResultDelta:
-    if data.get("type") != "function_result":
-        raise wrong_tag(data, "type", "function_result")
     value = new(FunctionResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.is_error = None
+        value.name = None
+        value.result = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1506,8 +1587,7 @@ def read_function_result_delta(data: Any) -> FunctionResultDelta:
         count += 1
         item = read_result_of_function_result_delta(data, "result", item)
     value.result = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_RESULT_DELTA_KEYS)
     return value
 
@@ -1521,9 +1601,12 @@ def read_result_of_function_result_delta(container: Any, key: str | int, item: A
 
 
 def read_code_execution_call_delta(data: Any) -> CodeExecutionCallDelta:
-    if data.get("type") != "code_execution_call":
-        raise wrong_tag(data, "type", "code_execution_call")
     value = new(CodeExecutionCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -1538,16 +1621,20 @@ def read_code_execution_call_delta(data: Any) -> CodeExecutionCallDelta:
             mapping(data, "arguments", item)
         item = read_code_execution_call_arguments(item)
     value.arguments = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_CALL_DELTA_KEYS)
     return value
 
 
 def read_code_execution_result_delta(data: Any) -> CodeExecutionResultDelta:
-    if data.get("type") != "code_execution_result":
-        raise wrong_tag(data, "type", "code_execution_result")
     value = new(CodeExecutionResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.is_error = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1573,16 +1660,18 @@ def read_code_execution_result_delta(data: Any) -> CodeExecutionResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_RESULT_DELTA_KEYS)
     return value
 
 
 def read_url_context_call_delta(data: Any) -> URLContextCallDelta:
-    if data.get("type") != "url_context_call":
-        raise wrong_tag(data, "type", "url_context_call")
     value = new(URLContextCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -1597,16 +1686,20 @@ def read_url_context_call_delta(data: Any) -> URLContextCallDelta:
             mapping(data, "arguments", item)
         item = read_url_context_call_arguments(item)
     value.arguments = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_CALL_DELTA_KEYS)
     return value
 
 
 def read_url_context_result_delta(data: Any) -> URLContextResultDelta:
-    if data.get("type") != "url_context_result":
-        raise wrong_tag(data, "type", "url_context_result")
     value = new(URLContextResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.is_error = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1631,16 +1724,18 @@ def read_url_context_result_delta(data: Any) -> URLContextResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_RESULT_DELTA_KEYS)
     return value
 
 
 def read_google_search_call_delta(data: Any) -> GoogleSearchCallDelta:
-    if data.get("type") != "google_search_call":
-        raise wrong_tag(data, "type", "google_search_call")
     value = new(GoogleSearchCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -1655,16 +1750,20 @@ def read_google_search_call_delta(data: Any) -> GoogleSearchCallDelta:
             mapping(data, "arguments", item)
         item = read_google_search_call_arguments(item)
     value.arguments = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_CALL_DELTA_KEYS)
     return value
 
 
 def read_google_search_result_delta(data: Any) -> GoogleSearchResultDelta:
-    if data.get("type") != "google_search_result":
-        raise wrong_tag(data, "type", "google_search_result")
     value = new(GoogleSearchResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.is_error = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1689,16 +1788,20 @@ def read_google_search_result_delta(data: Any) -> GoogleSearchResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_RESULT_DELTA_KEYS)
     return value
 
 
 def read_mcp_server_tool_call_delta(data: Any) -> MCPServerToolCallDelta:
-    if data.get("type") != "mcp_server_tool_call":
-        raise wrong_tag(data, "type", "mcp_server_tool_call")
     value = new(MCPServerToolCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.name = None
+        value.server_name = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -1723,16 +1826,20 @@ def read_mcp_server_tool_call_delta(data: Any) -> MCPServerToolCallDelta:
         if item.__class__ is not str:
             scalar(data, "server_name", "a string", item)
     value.server_name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_CALL_DELTA_KEYS)
     return value
 
 
 def read_mcp_server_tool_result_delta(data: Any) -> MCPServerToolResultDelta:
-    if data.get("type") != "mcp_server_tool_result":
-        raise wrong_tag(data, "type", "mcp_server_tool_result")
     value = new(MCPServerToolResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.name = None
+        value.result = None
+        value.server_name = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1757,8 +1864,7 @@ def read_mcp_server_tool_result_delta(data: Any) -> MCPServerToolResultDelta:
         if item.__class__ is not str:
             scalar(data, "server_name", "a string", item)
     value.server_name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_RESULT_DELTA_KEYS)
     return value
 
@@ -1772,36 +1878,36 @@ def read_result_of_mcp_server_tool_result_delta(container: Any, key: str | int, 
 
 
 def read_file_search_result_delta(data: Any) -> FileSearchResultDelta:
-    if data.get("type") != "file_search_result":
-        raise wrong_tag(data, "type", "file_search_result")
     value = new(FileSearchResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.result = None
+        return value
     count = 1
     item = data.get("result")
     if item is not None:
         count += 1
         item = read_list(data, "result", item, read_file_search_result)
     value.result = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_RESULT_DELTA_KEYS)
     return value
 
 
 def read_dynamic_agent_config(data: Any) -> DynamicAgentConfig:
-    if data.get("type") != "dynamic":
-        raise wrong_tag(data, "type", "dynamic")
     value = new(DynamicAgentConfig)
-    count = 1
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 1:
         value.extra_fields = leftover(data, DYNAMIC_AGENT_CONFIG_KEYS)
     return value
 
 
 def read_deep_research_agent_config(data: Any) -> DeepResearchAgentConfig:
-    if data.get("type") != "deep-research":
-        raise wrong_tag(data, "type", "deep-research")
     value = new(DeepResearchAgentConfig)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.thinking_summaries = None
+        return value
     count = 1
     item = data.get("thinking_summaries")
     if item is not None:
@@ -1809,14 +1915,14 @@ def read_deep_research_agent_config(data: Any) -> DeepResearchAgentConfig:
         if item.__class__ is not str:
             scalar(data, "thinking_summaries", "a string", item)
     value.thinking_summaries = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, DEEP_RESEARCH_AGENT_CONFIG_KEYS)
     return value
 
 
 def read_generation_config(data: Any) -> GenerationConfig:
     value = new(GenerationConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("max_output_tokens")
     if item is not None:
@@ -1869,14 +1975,14 @@ def read_generation_config(data: Any) -> GenerationConfig:
         if item.__class__ is not float:
             scalar(data, "top_p", "a number", item)
     value.top_p = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GENERATION_CONFIG_KEYS)
     return value
 
 
 def read_speech_config(data: Any) -> SpeechConfig:
     value = new(SpeechConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("language")
     if item is not None:
@@ -1896,14 +2002,14 @@ def read_speech_config(data: Any) -> SpeechConfig:
         if item.__class__ is not str:
             scalar(data, "voice", "a string", item)
     value.voice = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, SPEECH_CONFIG_KEYS)
     return value
 
 
 def read_tool_choice_config(data: Any) -> ToolChoiceConfig:
     value = new(ToolChoiceConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("allowed_tools")
     if item is not None:
@@ -1912,14 +2018,14 @@ def read_tool_choice_config(data: Any) -> ToolChoiceConfig:
             mapping(data, "allowed_tools", item)
         item = read_allowed_tools(item)
     value.allowed_tools = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TOOL_CHOICE_CONFIG_KEYS)
     return value
 
 
 def read_interaction(data: Any) -> Interaction:
     value = new(Interaction)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("id")
     if item is not None:
@@ -1987,14 +2093,14 @@ def read_interaction(data: Any) -> Interaction:
             mapping(data, "usage", item)
         item = read_usage(item)
     value.usage = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, INTERACTION_KEYS)
     return value
 
 
 def read_create_model_interaction(data: Any) -> CreateModelInteraction:
     value = new(CreateModelInteraction)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("input")
     if item is not None:
@@ -2064,14 +2170,14 @@ def read_create_model_interaction(data: Any) -> CreateModelInteraction:
         if item.__class__ is not bool:
             scalar(data, "stream", "a boolean", item)
     value.stream = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CREATE_MODEL_INTERACTION_KEYS)
     return value
 
 
 def read_create_agent_interaction(data: Any) -> CreateAgentInteraction:
     value = new(CreateAgentInteraction)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("agent")
     if item is not None:
@@ -2141,14 +2247,22 @@ def read_create_agent_interaction(data: Any) -> CreateAgentInteraction:
         if item.__class__ is not bool:
             scalar(data, "stream", "a boolean", item)
     value.stream = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CREATE_AGENT_INTERACTION_KEYS)
     return value
 
 
 def read_interaction_event(data: Any) -> InteractionEvent:
     value = new(InteractionEvent)
+    item = data.get("event_type")
+    if item.__class__ is not str:
+        required(data, "event_type", "a string", item)
+    value.event_type = item
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.event_id = None
+        value.interaction = None
+        return value
     count = 1
     item = data.get("event_id")
     if item is not None:
@@ -2156,10 +2270,6 @@ def read_interaction_event(data: Any) -> InteractionEvent:
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    item = data.get("event_type")
-    if item.__class__ is not str:
-        required(data, "event_type", "a string", item)
-    value.event_type = item
     item = data.get("interaction")
     if item is not None:
         count += 1
@@ -2167,16 +2277,19 @@ def read_interaction_event(data: Any) -> InteractionEvent:
             mapping(data, "interaction", item)
         item = read_interaction(item)
     value.interaction = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, INTERACTION_EVENT_KEYS)
     return value
 
 
 def read_interaction_status_update(data: Any) -> InteractionStatusUpdate:
-    if data.get("event_type") != "interaction.status_update":
-        raise wrong_tag(data, "event_type", "interaction.status_update")
     value = new(InteractionStatusUpdate)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.event_id = None
+        value.interaction_id = None
+        value.status = None
+        return value
     count = 1
     item = data.get("event_id")
     if item is not None:
@@ -2196,16 +2309,19 @@ def read_interaction_status_update(data: Any) -> InteractionStatusUpdate:
         if item.__class__ is not str:
             scalar(data, "status", "a string", item)
     value.status = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, INTERACTION_STATUS_UPDATE_KEYS)
     return value
 
 
 def read_content_start(data: Any) -> ContentStart:
-    if data.get("event_type") != "content.start":
-        raise wrong_tag(data, "event_type", "content.start")
     value = new(ContentStart)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.content = None
+        value.event_id = None
+        value.index = None
+        return value
     count = 1
     item = data.get("content")
     if item is not None:
@@ -2226,16 +2342,19 @@ def read_content_start(data: Any) -> ContentStart:
         if item.__class__ is not int:
             scalar(data, "index", "an integer", item)
     value.index = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CONTENT_START_KEYS)
     return value
 
 
 def read_content_delta(data: Any) -> ContentDelta:
-    if data.get("event_type") != "content.delta":
-        raise wrong_tag(data, "event_type", "content.delta")
     value = new(ContentDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.delta = None
+        value.event_id = None
+        value.index = None
+        return value
     count = 1
     item = data.get("delta")
     if item is not None:
@@ -2256,16 +2375,18 @@ def read_content_delta(data: Any) -> ContentDelta:
         if item.__class__ is not int:
             scalar(data, "index", "an integer", item)
     value.index = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CONTENT_DELTA_KEYS)
     return value
 
 
 def read_content_stop(data: Any) -> ContentStop:
-    if data.get("event_type") != "content.stop":
-        raise wrong_tag(data, "event_type", "content.stop")
     value = new(ContentStop)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.event_id = None
+        value.index = None
+        return value
     count = 1
     item = data.get("event_id")
     if item is not None:
@@ -2279,16 +2400,18 @@ def read_content_stop(data: Any) -> ContentStop:
         if item.__class__ is not int:
             scalar(data, "index", "an integer", item)
     value.index = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CONTENT_STOP_KEYS)
     return value
 
 
 def read_error_event(data: Any) -> ErrorEvent:
-    if data.get("event_type") != "error":
-        raise wrong_tag(data, "event_type", "error")
     value = new(ErrorEvent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.error = None
+        value.event_id = None
+        return value
     count = 1
     item = data.get("error")
     if item is not None:
@@ -2303,8 +2426,7 @@ def read_error_event(data: Any) -> ErrorEvent:
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ERROR_EVENT_KEYS)
     return value
 
@@ -2458,23 +2580,33 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     Annotation: read_annotation,
     Usage: read_usage,
     ModalityTokens: read_modality_tokens,
-    TextContent: read_text_content,
-    ImageContent: read_image_content,
-    AudioContent: read_audio_content,
-    DocumentContent: read_document_content,
-    VideoContent: read_video_content,
-    ThoughtContent: read_thought_content,
-    FunctionCallContent: read_function_call_content,
-    FunctionResultContent: read_function_result_content,
-    CodeExecutionCallContent: read_code_execution_call_content,
-    CodeExecutionResultContent: read_code_execution_result_content,
-    URLContextCallContent: read_url_context_call_content,
-    URLContextResultContent: read_url_context_result_content,
-    GoogleSearchCallContent: read_google_search_call_content,
-    GoogleSearchResultContent: read_google_search_result_content,
-    MCPServerToolCallContent: read_mcp_server_tool_call_content,
-    MCPServerToolResultContent: read_mcp_server_tool_result_content,
-    FileSearchResultContent: read_file_search_result_content,
+    TextContent: tagged(read_text_content, "type", "text"),
+    ImageContent: tagged(read_image_content, "type", "image"),
+    AudioContent: tagged(read_audio_content, "type", "audio"),
+    DocumentContent: tagged(read_document_content, "type", "document"),
+    VideoContent: tagged(read_video_content, "type", "video"),
+    ThoughtContent: tagged(read_thought_content, "type", "thought"),
+    FunctionCallContent: tagged(read_function_call_content, "type", "function_call"),
+    FunctionResultContent: tagged(read_function_result_content, "type", "function_result"),
+    CodeExecutionCallContent: tagged(
+        read_code_execution_call_content, "type", "code_execution_call"
+    ),
+    CodeExecutionResultContent: tagged(
+        read_code_execution_result_content, "type", "code_execution_result"
+    ),
+    URLContextCallContent: tagged(read_url_context_call_content, "type", "url_context_call"),
+    URLContextResultContent: tagged(read_url_context_result_content, "type", "url_context_result"),
+    GoogleSearchCallContent: tagged(read_google_search_call_content, "type", "google_search_call"),
+    GoogleSearchResultContent: tagged(
+        read_google_search_result_content, "type", "google_search_result"
+    ),
+    MCPServerToolCallContent: tagged(
+        read_mcp_server_tool_call_content, "type", "mcp_server_tool_call"
+    ),
+    MCPServerToolResultContent: tagged(
+        read_mcp_server_tool_result_content, "type", "mcp_server_tool_result"
+    ),
+    FileSearchResultContent: tagged(read_file_search_result_content, "type", "file_search_result"),
     Turn: read_turn,
     CodeExecutionCallArguments: read_code_execution_call_arguments,
     URLContextCallArguments: read_url_context_call_arguments,
@@ -2483,34 +2615,40 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     GoogleSearchResult: read_google_search_result,
     FileSearchResult: read_file_search_result,
     FunctionResultItems: read_function_result_items,
-    Function: read_function,
-    GoogleSearch: read_google_search,
-    CodeExecution: read_code_execution,
-    URLContext: read_url_context,
-    ComputerUse: read_computer_use,
-    MCPServer: read_mcp_server,
-    FileSearch: read_file_search,
+    Function: tagged(read_function, "type", "function"),
+    GoogleSearch: tagged(read_google_search, "type", "google_search"),
+    CodeExecution: tagged(read_code_execution, "type", "code_execution"),
+    URLContext: tagged(read_url_context, "type", "url_context"),
+    ComputerUse: tagged(read_computer_use, "type", "computer_use"),
+    MCPServer: tagged(read_mcp_server, "type", "mcp_server"),
+    FileSearch: tagged(read_file_search, "type", "file_search"),
     AllowedTools: read_allowed_tools,
-    TextDelta: read_text_delta,
-    ImageDelta: read_image_delta,
-    AudioDelta: read_audio_delta,
-    DocumentDelta: read_document_delta,
-    VideoDelta: read_video_delta,
-    ThoughtSummaryDelta: read_thought_summary_delta,
-    ThoughtSignatureDelta: read_thought_signature_delta,
-    FunctionCallDelta: read_function_call_delta,
-    FunctionResultDelta: read_function_result_delta,
-    CodeExecutionCallDelta: read_code_execution_call_delta,
-    CodeExecutionResultDelta: read_code_execution_result_delta,
-    URLContextCallDelta: read_url_context_call_delta,
-    URLContextResultDelta: read_url_context_result_delta,
-    GoogleSearchCallDelta: read_google_search_call_delta,
-    GoogleSearchResultDelta: read_google_search_result_delta,
-    MCPServerToolCallDelta: read_mcp_server_tool_call_delta,
-    MCPServerToolResultDelta: read_mcp_server_tool_result_delta,
-    FileSearchResultDelta: read_file_search_result_delta,
-    DynamicAgentConfig: read_dynamic_agent_config,
-    DeepResearchAgentConfig: read_deep_research_agent_config,
+    TextDelta: tagged(read_text_delta, "type", "text"),
+    ImageDelta: tagged(read_image_delta, "type", "image"),
+    AudioDelta: tagged(read_audio_delta, "type", "audio"),
+    DocumentDelta: tagged(read_document_delta, "type", "document"),
+    VideoDelta: tagged(read_video_delta, "type", "video"),
+    ThoughtSummaryDelta: tagged(read_thought_summary_delta, "type", "thought_summary"),
+    ThoughtSignatureDelta: tagged(read_thought_signature_delta, "type", "thought_signature"),
+    FunctionCallDelta: tagged(read_function_call_delta, "type", "function_call"),
+    FunctionResultDelta: tagged(read_function_result_delta, "type", "function_result"),
+    CodeExecutionCallDelta: tagged(read_code_execution_call_delta, "type", "code_execution_call"),
+    CodeExecutionResultDelta: tagged(
+        read_code_execution_result_delta, "type", "code_execution_result"
+    ),
+    URLContextCallDelta: tagged(read_url_context_call_delta, "type", "url_context_call"),
+    URLContextResultDelta: tagged(read_url_context_result_delta, "type", "url_context_result"),
+    GoogleSearchCallDelta: tagged(read_google_search_call_delta, "type", "google_search_call"),
+    GoogleSearchResultDelta: tagged(
+        read_google_search_result_delta, "type", "google_search_result"
+    ),
+    MCPServerToolCallDelta: tagged(read_mcp_server_tool_call_delta, "type", "mcp_server_tool_call"),
+    MCPServerToolResultDelta: tagged(
+        read_mcp_server_tool_result_delta, "type", "mcp_server_tool_result"
+    ),
+    FileSearchResultDelta: tagged(read_file_search_result_delta, "type", "file_search_result"),
+    DynamicAgentConfig: tagged(read_dynamic_agent_config, "type", "dynamic"),
+    DeepResearchAgentConfig: tagged(read_deep_research_agent_config, "type", "deep-research"),
     GenerationConfig: read_generation_config,
     SpeechConfig: read_speech_config,
     ToolChoiceConfig: read_tool_choice_config,
@@ -2518,11 +2656,13 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     CreateModelInteraction: read_create_model_interaction,
     CreateAgentInteraction: read_create_agent_interaction,
     InteractionEvent: read_interaction_event,
-    InteractionStatusUpdate: read_interaction_status_update,
-    ContentStart: read_content_start,
-    ContentDelta: read_content_delta,
-    ContentStop: read_content_stop,
-    ErrorEvent: read_error_event,
+    InteractionStatusUpdate: tagged(
+        read_interaction_status_update, "event_type", "interaction.status_update"
+    ),
+    ContentStart: tagged(read_content_start, "event_type", "content.start"),
+    ContentDelta: tagged(read_content_delta, "event_type", "content.delta"),
+    ContentStop: tagged(read_content_stop, "event_type", "content.stop"),
+    ErrorEvent: tagged(read_error_event, "event_type", "error"),
     Content: read_content,
     ThoughtSummaryContent: read_thought_summary_content,
     Tool: read_tool,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
-from attrs import define, field
+from attrs import field
 
+from .._support.late import define
 from .._support.model import Model, Unknown
 
 __all__ = [

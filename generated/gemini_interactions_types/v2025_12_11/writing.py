@@ -1665,7 +1665,7 @@ def write_error_event(value: ErrorEvent) -> Json:
 
 
 def write_unknown(value: Unknown) -> Any:
-    return WRITERS.plain(value.raw)
+    return WRITERS[value.raw.__class__](value.raw)
 
 
 WRITERS = Writers(

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from attrs import define
-
+from .._support.late import define
 from .._support.model import Model
 
 __all__ = [

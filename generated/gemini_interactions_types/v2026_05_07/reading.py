@@ -27,8 +27,8 @@ from .._support.reading import (
     required,
     scalar,
     tag_of,
+    tagged,
     unfit,
-    wrong_tag,
 )
 from .agent import AgentConfig, DeepResearchAgentConfig, DynamicAgentConfig, UnknownAgentConfig
 from .annotation import (
@@ -355,6 +355,7 @@ ERROR_EVENT_KEYS = frozenset({"event_type", "error", "event_id"})
 
 def read_error(data: Any) -> Error:
     value = new(Error)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("code")
     if item is not None:
@@ -368,14 +369,14 @@ def read_error(data: Any) -> Error:
         if item.__class__ is not str:
             scalar(data, "message", "a string", item)
     value.message = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ERROR_KEYS)
     return value
 
 
 def read_error_response(data: Any) -> ErrorResponse:
     value = new(ErrorResponse)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("error")
     if item is not None:
@@ -384,16 +385,20 @@ def read_error_response(data: Any) -> ErrorResponse:
             mapping(data, "error", item)
         item = read_error(item)
     value.error = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ERROR_RESPONSE_KEYS)
     return value
 
 
 def read_url_citation(data: Any) -> URLCitation:
-    if data.get("type") != "url_citation":
-        raise wrong_tag(data, "type", "url_citation")
     value = new(URLCitation)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.end_index = None
+        value.start_index = None
+        value.title = None
+        value.url = None
+        return value
     count = 1
     item = data.get("end_index")
     if item is not None:
@@ -419,16 +424,24 @@ def read_url_citation(data: Any) -> URLCitation:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CITATION_KEYS)
     return value
 
 
 def read_file_citation(data: Any) -> FileCitation:
-    if data.get("type") != "file_citation":
-        raise wrong_tag(data, "type", "file_citation")
     value = new(FileCitation)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.custom_metadata = None
+        value.document_uri = None
+        value.end_index = None
+        value.file_name = None
+        value.media_id = None
+        value.page_number = None
+        value.source = None
+        value.start_index = None
+        return value
     count = 1
     item = data.get("custom_metadata")
     if item is not None:
@@ -477,16 +490,22 @@ def read_file_citation(data: Any) -> FileCitation:
         if item.__class__ is not int:
             scalar(data, "start_index", "an integer", item)
     value.start_index = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_CITATION_KEYS)
     return value
 
 
 def read_place_citation(data: Any) -> PlaceCitation:
-    if data.get("type") != "place_citation":
-        raise wrong_tag(data, "type", "place_citation")
     value = new(PlaceCitation)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.end_index = None
+        value.name = None
+        value.place_id = None
+        value.review_snippets = None
+        value.start_index = None
+        value.url = None
+        return value
     count = 1
     item = data.get("end_index")
     if item is not None:
@@ -523,14 +542,14 @@ def read_place_citation(data: Any) -> PlaceCitation:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, PLACE_CITATION_KEYS)
     return value
 
 
 def read_review_snippet(data: Any) -> ReviewSnippet:
     value = new(ReviewSnippet)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("review_id")
     if item is not None:
@@ -550,14 +569,14 @@ def read_review_snippet(data: Any) -> ReviewSnippet:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, REVIEW_SNIPPET_KEYS)
     return value
 
 
 def read_usage(data: Any) -> Usage:
     value = new(Usage)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("cached_tokens_by_modality")
     if item is not None:
@@ -620,14 +639,14 @@ def read_usage(data: Any) -> Usage:
         if item.__class__ is not int:
             scalar(data, "total_tool_use_tokens", "an integer", item)
     value.total_tool_use_tokens = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, USAGE_KEYS)
     return value
 
 
 def read_modality_tokens(data: Any) -> ModalityTokens:
     value = new(ModalityTokens)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("modality")
     if item is not None:
@@ -641,14 +660,14 @@ def read_modality_tokens(data: Any) -> ModalityTokens:
         if item.__class__ is not int:
             scalar(data, "tokens", "an integer", item)
     value.tokens = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MODALITY_TOKENS_KEYS)
     return value
 
 
 def read_grounding_tool_count(data: Any) -> GroundingToolCount:
     value = new(GroundingToolCount)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("count")
     if item is not None:
@@ -662,36 +681,41 @@ def read_grounding_tool_count(data: Any) -> GroundingToolCount:
         if item.__class__ is not str:
             scalar(data, "type", "a string", item)
     value.type = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GROUNDING_TOOL_COUNT_KEYS)
     return value
 
 
 def read_text_content(data: Any) -> TextContent:
-    if data.get("type") != "text":
-        raise wrong_tag(data, "type", "text")
     value = new(TextContent)
-    count = 2
     item = data.get("text")
     if item.__class__ is not str:
         required(data, "text", "a string", item)
     value.text = item
+    value.extra_fields = EMPTY
+    if len(data) == 2:
+        value.annotations = None
+        return value
+    count = 2
     item = data.get("annotations")
     if item is not None:
         count += 1
         item = read_list(data, "annotations", item, read_annotation)
     value.annotations = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TEXT_CONTENT_KEYS)
     return value
 
 
 def read_image_content(data: Any) -> ImageContent:
-    if data.get("type") != "image":
-        raise wrong_tag(data, "type", "image")
     value = new(ImageContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -717,16 +741,21 @@ def read_image_content(data: Any) -> ImageContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, IMAGE_CONTENT_KEYS)
     return value
 
 
 def read_audio_content(data: Any) -> AudioContent:
-    if data.get("type") != "audio":
-        raise wrong_tag(data, "type", "audio")
     value = new(AudioContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.channels = None
+        value.data = None
+        value.mime_type = None
+        value.sample_rate = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("channels")
     if item is not None:
@@ -758,16 +787,19 @@ def read_audio_content(data: Any) -> AudioContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, AUDIO_CONTENT_KEYS)
     return value
 
 
 def read_document_content(data: Any) -> DocumentContent:
-    if data.get("type") != "document":
-        raise wrong_tag(data, "type", "document")
     value = new(DocumentContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -787,16 +819,20 @@ def read_document_content(data: Any) -> DocumentContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, DOCUMENT_CONTENT_KEYS)
     return value
 
 
 def read_video_content(data: Any) -> VideoContent:
-    if data.get("type") != "video":
-        raise wrong_tag(data, "type", "video")
     value = new(VideoContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -822,16 +858,18 @@ def read_video_content(data: Any) -> VideoContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, VIDEO_CONTENT_KEYS)
     return value
 
 
 def read_thought_content(data: Any) -> ThoughtContent:
-    if data.get("type") != "thought":
-        raise wrong_tag(data, "type", "thought")
     value = new(ThoughtContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.signature = None
+        value.summary = None
+        return value
     count = 1
     item = data.get("signature")
     if item is not None:
@@ -844,16 +882,20 @@ def read_thought_content(data: Any) -> ThoughtContent:
         count += 1
         item = read_list(data, "summary", item, read_thought_summary_content)
     value.summary = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, THOUGHT_CONTENT_KEYS)
     return value
 
 
 def read_function_call_content(data: Any) -> FunctionCallContent:
-    if data.get("type") != "function_call":
-        raise wrong_tag(data, "type", "function_call")
     value = new(FunctionCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.name = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -878,16 +920,19 @@ def read_function_call_content(data: Any) -> FunctionCallContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_CALL_CONTENT_KEYS)
     return value
 
 
 def read_code_execution_call_content(data: Any) -> CodeExecutionCallContent:
-    if data.get("type") != "code_execution_call":
-        raise wrong_tag(data, "type", "code_execution_call")
     value = new(CodeExecutionCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -908,16 +953,19 @@ def read_code_execution_call_content(data: Any) -> CodeExecutionCallContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_CALL_CONTENT_KEYS)
     return value
 
 
 def read_url_context_call_content(data: Any) -> URLContextCallContent:
-    if data.get("type") != "url_context_call":
-        raise wrong_tag(data, "type", "url_context_call")
     value = new(URLContextCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -938,16 +986,21 @@ def read_url_context_call_content(data: Any) -> URLContextCallContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_CALL_CONTENT_KEYS)
     return value
 
 
 def read_mcp_server_tool_call_content(data: Any) -> MCPServerToolCallContent:
-    if data.get("type") != "mcp_server_tool_call":
-        raise wrong_tag(data, "type", "mcp_server_tool_call")
     value = new(MCPServerToolCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.name = None
+        value.server_name = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -978,16 +1031,20 @@ def read_mcp_server_tool_call_content(data: Any) -> MCPServerToolCallContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_CALL_CONTENT_KEYS)
     return value
 
 
 def read_google_search_call_content(data: Any) -> GoogleSearchCallContent:
-    if data.get("type") != "google_search_call":
-        raise wrong_tag(data, "type", "google_search_call")
     value = new(GoogleSearchCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.search_type = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -1014,16 +1071,18 @@ def read_google_search_call_content(data: Any) -> GoogleSearchCallContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_CALL_CONTENT_KEYS)
     return value
 
 
 def read_file_search_call_content(data: Any) -> FileSearchCallContent:
-    if data.get("type") != "file_search_call":
-        raise wrong_tag(data, "type", "file_search_call")
     value = new(FileSearchCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -1037,16 +1096,19 @@ def read_file_search_call_content(data: Any) -> FileSearchCallContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_CALL_CONTENT_KEYS)
     return value
 
 
 def read_google_maps_call_content(data: Any) -> GoogleMapsCallContent:
-    if data.get("type") != "google_maps_call":
-        raise wrong_tag(data, "type", "google_maps_call")
     value = new(GoogleMapsCallContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -1067,16 +1129,21 @@ def read_google_maps_call_content(data: Any) -> GoogleMapsCallContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_CALL_CONTENT_KEYS)
     return value
 
 
 def read_function_result_content(data: Any) -> FunctionResultContent:
-    if data.get("type") != "function_result":
-        raise wrong_tag(data, "type", "function_result")
     value = new(FunctionResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.name = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1107,8 +1174,7 @@ def read_function_result_content(data: Any) -> FunctionResultContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_RESULT_CONTENT_KEYS)
     return value
 
@@ -1123,9 +1189,14 @@ def read_result_of_function_result_content(container: Any, key: str | int, item:
 
 
 def read_code_execution_result_content(data: Any) -> CodeExecutionResultContent:
-    if data.get("type") != "code_execution_result":
-        raise wrong_tag(data, "type", "code_execution_result")
     value = new(CodeExecutionResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1151,16 +1222,20 @@ def read_code_execution_result_content(data: Any) -> CodeExecutionResultContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_RESULT_CONTENT_KEYS)
     return value
 
 
 def read_url_context_result_content(data: Any) -> URLContextResultContent:
-    if data.get("type") != "url_context_result":
-        raise wrong_tag(data, "type", "url_context_result")
     value = new(URLContextResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1185,16 +1260,20 @@ def read_url_context_result_content(data: Any) -> URLContextResultContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_RESULT_CONTENT_KEYS)
     return value
 
 
 def read_google_search_result_content(data: Any) -> GoogleSearchResultContent:
-    if data.get("type") != "google_search_result":
-        raise wrong_tag(data, "type", "google_search_result")
     value = new(GoogleSearchResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1219,16 +1298,21 @@ def read_google_search_result_content(data: Any) -> GoogleSearchResultContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_RESULT_CONTENT_KEYS)
     return value
 
 
 def read_mcp_server_tool_result_content(data: Any) -> MCPServerToolResultContent:
-    if data.get("type") != "mcp_server_tool_result":
-        raise wrong_tag(data, "type", "mcp_server_tool_result")
     value = new(MCPServerToolResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.name = None
+        value.server_name = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1259,8 +1343,7 @@ def read_mcp_server_tool_result_content(data: Any) -> MCPServerToolResultContent
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_RESULT_CONTENT_KEYS)
     return value
 
@@ -1275,9 +1358,13 @@ def read_result_of_mcp_server_tool_result_content(container: Any, key: str | int
 
 
 def read_file_search_result_content(data: Any) -> FileSearchResultContent:
-    if data.get("type") != "file_search_result":
-        raise wrong_tag(data, "type", "file_search_result")
     value = new(FileSearchResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1296,16 +1383,19 @@ def read_file_search_result_content(data: Any) -> FileSearchResultContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_RESULT_CONTENT_KEYS)
     return value
 
 
 def read_google_maps_result_content(data: Any) -> GoogleMapsResultContent:
-    if data.get("type") != "google_maps_result":
-        raise wrong_tag(data, "type", "google_maps_result")
     value = new(GoogleMapsResultContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -1324,14 +1414,14 @@ def read_google_maps_result_content(data: Any) -> GoogleMapsResultContent:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_RESULT_CONTENT_KEYS)
     return value
 
 
 def read_turn(data: Any) -> Turn:
     value = new(Turn)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("content")
     if item is not None:
@@ -1344,8 +1434,7 @@ def read_turn(data: Any) -> Turn:
         if item.__class__ is not str:
             scalar(data, "role", "a string", item)
     value.role = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TURN_KEYS)
     return value
 
@@ -1360,6 +1449,7 @@ def read_content_of_turn(container: Any, key: str | int, item: Any) -> Any:
 
 def read_code_execution_call_arguments(data: Any) -> CodeExecutionCallArguments:
     value = new(CodeExecutionCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("code")
     if item is not None:
@@ -1373,56 +1463,56 @@ def read_code_execution_call_arguments(data: Any) -> CodeExecutionCallArguments:
         if item.__class__ is not str:
             scalar(data, "language", "a string", item)
     value.language = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_url_context_call_arguments(data: Any) -> URLContextCallArguments:
     value = new(URLContextCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("urls")
     if item is not None:
         count += 1
         item = read_scalars(data, "urls", "a string", item)
     value.urls = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_google_search_call_arguments(data: Any) -> GoogleSearchCallArguments:
     value = new(GoogleSearchCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("queries")
     if item is not None:
         count += 1
         item = read_scalars(data, "queries", "a string", item)
     value.queries = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_google_maps_call_arguments(data: Any) -> GoogleMapsCallArguments:
     value = new(GoogleMapsCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("queries")
     if item is not None:
         count += 1
         item = read_scalars(data, "queries", "a string", item)
     value.queries = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_url_context_result(data: Any) -> URLContextResult:
     value = new(URLContextResult)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("status")
     if item is not None:
@@ -1436,14 +1526,14 @@ def read_url_context_result(data: Any) -> URLContextResult:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_RESULT_KEYS)
     return value
 
 
 def read_google_search_result(data: Any) -> GoogleSearchResult:
     value = new(GoogleSearchResult)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("search_suggestions")
     if item is not None:
@@ -1451,14 +1541,14 @@ def read_google_search_result(data: Any) -> GoogleSearchResult:
         if item.__class__ is not str:
             scalar(data, "search_suggestions", "a string", item)
     value.search_suggestions = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_RESULT_KEYS)
     return value
 
 
 def read_google_maps_result(data: Any) -> GoogleMapsResult:
     value = new(GoogleMapsResult)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("places")
     if item is not None:
@@ -1471,14 +1561,14 @@ def read_google_maps_result(data: Any) -> GoogleMapsResult:
         if item.__class__ is not str:
             scalar(data, "widget_context_token", "a string", item)
     value.widget_context_token = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_RESULT_KEYS)
     return value
 
 
 def read_google_maps_result_places(data: Any) -> GoogleMapsResultPlaces:
     value = new(GoogleMapsResultPlaces)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("name")
     if item is not None:
@@ -1503,16 +1593,19 @@ def read_google_maps_result_places(data: Any) -> GoogleMapsResultPlaces:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_RESULT_PLACES_KEYS)
     return value
 
 
 def read_function(data: Any) -> Function:
-    if data.get("type") != "function":
-        raise wrong_tag(data, "type", "function")
     value = new(Function)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.description = None
+        value.name = None
+        value.parameters = None
+        return value
     count = 1
     item = data.get("description")
     if item is not None:
@@ -1530,38 +1623,34 @@ def read_function(data: Any) -> Function:
     if item is not None:
         count += 1
     value.parameters = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_KEYS)
     return value
 
 
 def read_code_execution(data: Any) -> CodeExecution:
-    if data.get("type") != "code_execution":
-        raise wrong_tag(data, "type", "code_execution")
     value = new(CodeExecution)
-    count = 1
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 1:
         value.extra_fields = leftover(data, CODE_EXECUTION_KEYS)
     return value
 
 
 def read_url_context(data: Any) -> URLContext:
-    if data.get("type") != "url_context":
-        raise wrong_tag(data, "type", "url_context")
     value = new(URLContext)
-    count = 1
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 1:
         value.extra_fields = leftover(data, URL_CONTEXT_KEYS)
     return value
 
 
 def read_computer_use(data: Any) -> ComputerUse:
-    if data.get("type") != "computer_use":
-        raise wrong_tag(data, "type", "computer_use")
     value = new(ComputerUse)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.environment = None
+        value.excluded_predefined_functions = None
+        return value
     count = 1
     item = data.get("environment")
     if item is not None:
@@ -1574,16 +1663,20 @@ def read_computer_use(data: Any) -> ComputerUse:
         count += 1
         item = read_scalars(data, "excludedPredefinedFunctions", "a string", item)
     value.excluded_predefined_functions = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, COMPUTER_USE_KEYS)
     return value
 
 
 def read_mcp_server(data: Any) -> MCPServer:
-    if data.get("type") != "mcp_server":
-        raise wrong_tag(data, "type", "mcp_server")
     value = new(MCPServer)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.allowed_tools = None
+        value.headers = None
+        value.name = None
+        value.url = None
+        return value
     count = 1
     item = data.get("allowed_tools")
     if item is not None:
@@ -1607,32 +1700,36 @@ def read_mcp_server(data: Any) -> MCPServer:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_KEYS)
     return value
 
 
 def read_google_search(data: Any) -> GoogleSearch:
-    if data.get("type") != "google_search":
-        raise wrong_tag(data, "type", "google_search")
     value = new(GoogleSearch)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.search_types = None
+        return value
     count = 1
     item = data.get("search_types")
     if item is not None:
         count += 1
         item = read_scalars(data, "search_types", "a string", item)
     value.search_types = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_KEYS)
     return value
 
 
 def read_file_search(data: Any) -> FileSearch:
-    if data.get("type") != "file_search":
-        raise wrong_tag(data, "type", "file_search")
     value = new(FileSearch)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.file_search_store_names = None
+        value.metadata_filter = None
+        value.top_k = None
+        return value
     count = 1
     item = data.get("file_search_store_names")
     if item is not None:
@@ -1651,16 +1748,19 @@ def read_file_search(data: Any) -> FileSearch:
         if item.__class__ is not int:
             scalar(data, "top_k", "an integer", item)
     value.top_k = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_KEYS)
     return value
 
 
 def read_google_maps(data: Any) -> GoogleMaps:
-    if data.get("type") != "google_maps":
-        raise wrong_tag(data, "type", "google_maps")
     value = new(GoogleMaps)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.enable_widget = None
+        value.latitude = None
+        value.longitude = None
+        return value
     count = 1
     item = data.get("enable_widget")
     if item is not None:
@@ -1680,16 +1780,18 @@ def read_google_maps(data: Any) -> GoogleMaps:
         if item.__class__ is not float:
             scalar(data, "longitude", "a number", item)
     value.longitude = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_KEYS)
     return value
 
 
 def read_retrieval(data: Any) -> Retrieval:
-    if data.get("type") != "retrieval":
-        raise wrong_tag(data, "type", "retrieval")
     value = new(Retrieval)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.retrieval_types = None
+        value.vertex_ai_search_config = None
+        return value
     count = 1
     item = data.get("retrieval_types")
     if item is not None:
@@ -1703,14 +1805,14 @@ def read_retrieval(data: Any) -> Retrieval:
             mapping(data, "vertex_ai_search_config", item)
         item = read_vertex_ai_search_config(item)
     value.vertex_ai_search_config = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RETRIEVAL_KEYS)
     return value
 
 
 def read_allowed_tools(data: Any) -> AllowedTools:
     value = new(AllowedTools)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("mode")
     if item is not None:
@@ -1723,14 +1825,14 @@ def read_allowed_tools(data: Any) -> AllowedTools:
         count += 1
         item = read_scalars(data, "tools", "a string", item)
     value.tools = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ALLOWED_TOOLS_KEYS)
     return value
 
 
 def read_vertex_ai_search_config(data: Any) -> VertexAISearchConfig:
     value = new(VertexAISearchConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("datastores")
     if item is not None:
@@ -1743,31 +1845,32 @@ def read_vertex_ai_search_config(data: Any) -> VertexAISearchConfig:
         if item.__class__ is not str:
             scalar(data, "engine", "a string", item)
     value.engine = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, VERTEX_AI_SEARCH_CONFIG_KEYS)
     return value
 
 
 def read_text_delta(data: Any) -> TextDelta:
-    if data.get("type") != "text":
-        raise wrong_tag(data, "type", "text")
     value = new(TextDelta)
-    count = 2
     item = data.get("text")
     if item.__class__ is not str:
         required(data, "text", "a string", item)
     value.text = item
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 2:
         value.extra_fields = leftover(data, TEXT_DELTA_KEYS)
     return value
 
 
 def read_image_delta(data: Any) -> ImageDelta:
-    if data.get("type") != "image":
-        raise wrong_tag(data, "type", "image")
     value = new(ImageDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -1793,16 +1896,22 @@ def read_image_delta(data: Any) -> ImageDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, IMAGE_DELTA_KEYS)
     return value
 
 
 def read_audio_delta(data: Any) -> AudioDelta:
-    if data.get("type") != "audio":
-        raise wrong_tag(data, "type", "audio")
     value = new(AudioDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.channels = None
+        value.data = None
+        value.mime_type = None
+        value.rate = None
+        value.sample_rate = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("channels")
     if item is not None:
@@ -1840,16 +1949,19 @@ def read_audio_delta(data: Any) -> AudioDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, AUDIO_DELTA_KEYS)
     return value
 
 
 def read_document_delta(data: Any) -> DocumentDelta:
-    if data.get("type") != "document":
-        raise wrong_tag(data, "type", "document")
     value = new(DocumentDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -1869,16 +1981,20 @@ def read_document_delta(data: Any) -> DocumentDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, DOCUMENT_DELTA_KEYS)
     return value
 
 
 def read_video_delta(data: Any) -> VideoDelta:
-    if data.get("type") != "video":
-        raise wrong_tag(data, "type", "video")
     value = new(VideoDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -1904,16 +2020,17 @@ def read_video_delta(data: Any) -> VideoDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, VIDEO_DELTA_KEYS)
     return value
 
 
 def read_thought_summary_delta(data: Any) -> ThoughtSummaryDelta:
-    if data.get("type") != "thought_summary":
-        raise wrong_tag(data, "type", "thought_summary")
     value = new(ThoughtSummaryDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.content = None
+        return value
     count = 1
     item = data.get("content")
     if item is not None:
@@ -1922,16 +2039,17 @@ def read_thought_summary_delta(data: Any) -> ThoughtSummaryDelta:
             mapping(data, "content", item)
         item = read_thought_summary_content(item)
     value.content = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, THOUGHT_SUMMARY_DELTA_KEYS)
     return value
 
 
 def read_thought_signature_delta(data: Any) -> ThoughtSignatureDelta:
-    if data.get("type") != "thought_signature":
-        raise wrong_tag(data, "type", "thought_signature")
     value = new(ThoughtSignatureDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.signature = None
+        return value
     count = 1
     item = data.get("signature")
     if item is not None:
@@ -1939,16 +2057,20 @@ def read_thought_signature_delta(data: Any) -> ThoughtSignatureDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, THOUGHT_SIGNATURE_DELTA_KEYS)
     return value
 
 
 def read_function_call_delta(data: Any) -> FunctionCallDelta:
-    if data.get("type") != "function_call":
-        raise wrong_tag(data, "type", "function_call")
     value = new(FunctionCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.name = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -1973,16 +2095,19 @@ def read_function_call_delta(data: Any) -> FunctionCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_CALL_DELTA_KEYS)
     return value
 
 
 def read_code_execution_call_delta(data: Any) -> CodeExecutionCallDelta:
-    if data.get("type") != "code_execution_call":
-        raise wrong_tag(data, "type", "code_execution_call")
     value = new(CodeExecutionCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -2003,16 +2128,19 @@ def read_code_execution_call_delta(data: Any) -> CodeExecutionCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_CALL_DELTA_KEYS)
     return value
 
 
 def read_url_context_call_delta(data: Any) -> URLContextCallDelta:
-    if data.get("type") != "url_context_call":
-        raise wrong_tag(data, "type", "url_context_call")
     value = new(URLContextCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -2033,16 +2161,19 @@ def read_url_context_call_delta(data: Any) -> URLContextCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_CALL_DELTA_KEYS)
     return value
 
 
 def read_google_search_call_delta(data: Any) -> GoogleSearchCallDelta:
-    if data.get("type") != "google_search_call":
-        raise wrong_tag(data, "type", "google_search_call")
     value = new(GoogleSearchCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -2063,16 +2194,21 @@ def read_google_search_call_delta(data: Any) -> GoogleSearchCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_CALL_DELTA_KEYS)
     return value
 
 
 def read_mcp_server_tool_call_delta(data: Any) -> MCPServerToolCallDelta:
-    if data.get("type") != "mcp_server_tool_call":
-        raise wrong_tag(data, "type", "mcp_server_tool_call")
     value = new(MCPServerToolCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.name = None
+        value.server_name = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -2103,16 +2239,18 @@ def read_mcp_server_tool_call_delta(data: Any) -> MCPServerToolCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_CALL_DELTA_KEYS)
     return value
 
 
 def read_file_search_call_delta(data: Any) -> FileSearchCallDelta:
-    if data.get("type") != "file_search_call":
-        raise wrong_tag(data, "type", "file_search_call")
     value = new(FileSearchCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -2126,16 +2264,19 @@ def read_file_search_call_delta(data: Any) -> FileSearchCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_CALL_DELTA_KEYS)
     return value
 
 
 def read_google_maps_call_delta(data: Any) -> GoogleMapsCallDelta:
-    if data.get("type") != "google_maps_call":
-        raise wrong_tag(data, "type", "google_maps_call")
     value = new(GoogleMapsCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -2156,16 +2297,21 @@ def read_google_maps_call_delta(data: Any) -> GoogleMapsCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_CALL_DELTA_KEYS)
     return value
 
 
 def read_function_result_delta(data: Any) -> FunctionResultDelta:
-    if data.get("type") != "function_result":
-        raise wrong_tag(data, "type", "function_result")
     value = new(FunctionResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.name = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2196,8 +2342,7 @@ def read_function_result_delta(data: Any) -> FunctionResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_RESULT_DELTA_KEYS)
     return value
 
@@ -2212,9 +2357,14 @@ def read_result_of_function_result_delta(container: Any, key: str | int, item: A
 
 
 def read_code_execution_result_delta(data: Any) -> CodeExecutionResultDelta:
-    if data.get("type") != "code_execution_result":
-        raise wrong_tag(data, "type", "code_execution_result")
     value = new(CodeExecutionResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2240,16 +2390,20 @@ def read_code_execution_result_delta(data: Any) -> CodeExecutionResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_RESULT_DELTA_KEYS)
     return value
 
 
 def read_url_context_result_delta(data: Any) -> URLContextResultDelta:
-    if data.get("type") != "url_context_result":
-        raise wrong_tag(data, "type", "url_context_result")
     value = new(URLContextResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2274,16 +2428,20 @@ def read_url_context_result_delta(data: Any) -> URLContextResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_RESULT_DELTA_KEYS)
     return value
 
 
 def read_google_search_result_delta(data: Any) -> GoogleSearchResultDelta:
-    if data.get("type") != "google_search_result":
-        raise wrong_tag(data, "type", "google_search_result")
     value = new(GoogleSearchResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2308,16 +2466,21 @@ def read_google_search_result_delta(data: Any) -> GoogleSearchResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_RESULT_DELTA_KEYS)
     return value
 
 
 def read_mcp_server_tool_result_delta(data: Any) -> MCPServerToolResultDelta:
-    if data.get("type") != "mcp_server_tool_result":
-        raise wrong_tag(data, "type", "mcp_server_tool_result")
     value = new(MCPServerToolResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.name = None
+        value.server_name = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2348,8 +2511,7 @@ def read_mcp_server_tool_result_delta(data: Any) -> MCPServerToolResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_RESULT_DELTA_KEYS)
     return value
 
@@ -2364,9 +2526,13 @@ def read_result_of_mcp_server_tool_result_delta(container: Any, key: str | int, 
 
 
 def read_file_search_result_delta(data: Any) -> FileSearchResultDelta:
-    if data.get("type") != "file_search_result":
-        raise wrong_tag(data, "type", "file_search_result")
     value = new(FileSearchResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2385,16 +2551,19 @@ def read_file_search_result_delta(data: Any) -> FileSearchResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_RESULT_DELTA_KEYS)
     return value
 
 
 def read_google_maps_result_delta(data: Any) -> GoogleMapsResultDelta:
-    if data.get("type") != "google_maps_result":
-        raise wrong_tag(data, "type", "google_maps_result")
     value = new(GoogleMapsResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2413,43 +2582,44 @@ def read_google_maps_result_delta(data: Any) -> GoogleMapsResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_RESULT_DELTA_KEYS)
     return value
 
 
 def read_text_annotation_delta(data: Any) -> TextAnnotationDelta:
-    if data.get("type") != "text_annotation":
-        raise wrong_tag(data, "type", "text_annotation")
     value = new(TextAnnotationDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.annotations = None
+        return value
     count = 1
     item = data.get("annotations")
     if item is not None:
         count += 1
         item = read_list(data, "annotations", item, read_annotation)
     value.annotations = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TEXT_ANNOTATION_DELTA_KEYS)
     return value
 
 
 def read_dynamic_agent_config(data: Any) -> DynamicAgentConfig:
-    if data.get("type") != "dynamic":
-        raise wrong_tag(data, "type", "dynamic")
     value = new(DynamicAgentConfig)
-    count = 1
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 1:
         value.extra_fields = leftover(data, DYNAMIC_AGENT_CONFIG_KEYS)
     return value
 
 
 def read_deep_research_agent_config(data: Any) -> DeepResearchAgentConfig:
-    if data.get("type") != "deep-research":
-        raise wrong_tag(data, "type", "deep-research")
     value = new(DeepResearchAgentConfig)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.collaborative_planning = None
+        value.thinking_summaries = None
+        value.visualization = None
+        return value
     count = 1
     item = data.get("collaborative_planning")
     if item is not None:
@@ -2469,14 +2639,14 @@ def read_deep_research_agent_config(data: Any) -> DeepResearchAgentConfig:
         if item.__class__ is not str:
             scalar(data, "visualization", "a string", item)
     value.visualization = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, DEEP_RESEARCH_AGENT_CONFIG_KEYS)
     return value
 
 
 def read_webhook_config(data: Any) -> WebhookConfig:
     value = new(WebhookConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("uris")
     if item is not None:
@@ -2488,14 +2658,14 @@ def read_webhook_config(data: Any) -> WebhookConfig:
         count += 1
         item = dict(mapping(data, "user_metadata", item))
     value.user_metadata = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, WEBHOOK_CONFIG_KEYS)
     return value
 
 
 def read_generation_config(data: Any) -> GenerationConfig:
     value = new(GenerationConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("image_config")
     if item is not None:
@@ -2555,14 +2725,14 @@ def read_generation_config(data: Any) -> GenerationConfig:
         if item.__class__ is not float:
             scalar(data, "top_p", "a number", item)
     value.top_p = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GENERATION_CONFIG_KEYS)
     return value
 
 
 def read_image_config(data: Any) -> ImageConfig:
     value = new(ImageConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("aspect_ratio")
     if item is not None:
@@ -2576,14 +2746,14 @@ def read_image_config(data: Any) -> ImageConfig:
         if item.__class__ is not str:
             scalar(data, "image_size", "a string", item)
     value.image_size = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, IMAGE_CONFIG_KEYS)
     return value
 
 
 def read_speech_config(data: Any) -> SpeechConfig:
     value = new(SpeechConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("language")
     if item is not None:
@@ -2603,14 +2773,14 @@ def read_speech_config(data: Any) -> SpeechConfig:
         if item.__class__ is not str:
             scalar(data, "voice", "a string", item)
     value.voice = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, SPEECH_CONFIG_KEYS)
     return value
 
 
 def read_tool_choice_config(data: Any) -> ToolChoiceConfig:
     value = new(ToolChoiceConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("allowed_tools")
     if item is not None:
@@ -2619,14 +2789,14 @@ def read_tool_choice_config(data: Any) -> ToolChoiceConfig:
             mapping(data, "allowed_tools", item)
         item = read_allowed_tools(item)
     value.allowed_tools = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TOOL_CHOICE_CONFIG_KEYS)
     return value
 
 
 def read_interaction(data: Any) -> Interaction:
     value = new(Interaction)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("id")
     if item is not None:
@@ -2739,14 +2909,14 @@ def read_interaction(data: Any) -> Interaction:
             mapping(data, "webhook_config", item)
         item = read_webhook_config(item)
     value.webhook_config = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, INTERACTION_KEYS)
     return value
 
 
 def read_create_model_interaction(data: Any) -> CreateModelInteraction:
     value = new(CreateModelInteraction)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("input")
     if item is not None:
@@ -2829,14 +2999,14 @@ def read_create_model_interaction(data: Any) -> CreateModelInteraction:
         if item.__class__ is not bool:
             scalar(data, "stream", "a boolean", item)
     value.stream = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CREATE_MODEL_INTERACTION_KEYS)
     return value
 
 
 def read_create_agent_interaction(data: Any) -> CreateAgentInteraction:
     value = new(CreateAgentInteraction)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("agent")
     if item is not None:
@@ -2919,59 +3089,57 @@ def read_create_agent_interaction(data: Any) -> CreateAgentInteraction:
         if item.__class__ is not bool:
             scalar(data, "stream", "a boolean", item)
     value.stream = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CREATE_AGENT_INTERACTION_KEYS)
     return value
 
 
 def read_interaction_start_event(data: Any) -> InteractionStartEvent:
-    if data.get("event_type") != "interaction.start":
-        raise wrong_tag(data, "event_type", "interaction.start")
     value = new(InteractionStartEvent)
-    count = 2
     item = data.get("interaction")
     if item.__class__ is not dict:
         mapping(data, "interaction", item)
     value.interaction = read_interaction(item)
+    value.extra_fields = EMPTY
+    if len(data) == 2:
+        value.event_id = None
+        return value
+    count = 2
     item = data.get("event_id")
     if item is not None:
         count += 1
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, INTERACTION_START_EVENT_KEYS)
     return value
 
 
 def read_interaction_complete_event(data: Any) -> InteractionCompleteEvent:
-    if data.get("event_type") != "interaction.complete":
-        raise wrong_tag(data, "event_type", "interaction.complete")
     value = new(InteractionCompleteEvent)
-    count = 2
     item = data.get("interaction")
     if item.__class__ is not dict:
         mapping(data, "interaction", item)
     value.interaction = read_interaction(item)
+    value.extra_fields = EMPTY
+    if len(data) == 2:
+        value.event_id = None
+        return value
+    count = 2
     item = data.get("event_id")
     if item is not None:
         count += 1
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, INTERACTION_COMPLETE_EVENT_KEYS)
     return value
 
 
 def read_interaction_status_update(data: Any) -> InteractionStatusUpdate:
-    if data.get("event_type") != "interaction.status_update":
-        raise wrong_tag(data, "event_type", "interaction.status_update")
     value = new(InteractionStatusUpdate)
-    count = 3
     item = data.get("interaction_id")
     if item.__class__ is not str:
         required(data, "interaction_id", "a string", item)
@@ -2980,23 +3148,24 @@ def read_interaction_status_update(data: Any) -> InteractionStatusUpdate:
     if item.__class__ is not str:
         required(data, "status", "a string", item)
     value.status = item
+    value.extra_fields = EMPTY
+    if len(data) == 3:
+        value.event_id = None
+        return value
+    count = 3
     item = data.get("event_id")
     if item is not None:
         count += 1
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, INTERACTION_STATUS_UPDATE_KEYS)
     return value
 
 
 def read_content_start(data: Any) -> ContentStart:
-    if data.get("event_type") != "content.start":
-        raise wrong_tag(data, "event_type", "content.start")
     value = new(ContentStart)
-    count = 3
     item = data.get("content")
     if item.__class__ is not dict:
         mapping(data, "content", item)
@@ -3005,23 +3174,24 @@ def read_content_start(data: Any) -> ContentStart:
     if item.__class__ is not int:
         required(data, "index", "an integer", item)
     value.index = item
+    value.extra_fields = EMPTY
+    if len(data) == 3:
+        value.event_id = None
+        return value
+    count = 3
     item = data.get("event_id")
     if item is not None:
         count += 1
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CONTENT_START_KEYS)
     return value
 
 
 def read_content_delta(data: Any) -> ContentDelta:
-    if data.get("event_type") != "content.delta":
-        raise wrong_tag(data, "event_type", "content.delta")
     value = new(ContentDelta)
-    count = 3
     item = data.get("delta")
     if item.__class__ is not dict:
         mapping(data, "delta", item)
@@ -3030,43 +3200,51 @@ def read_content_delta(data: Any) -> ContentDelta:
     if item.__class__ is not int:
         required(data, "index", "an integer", item)
     value.index = item
+    value.extra_fields = EMPTY
+    if len(data) == 3:
+        value.event_id = None
+        return value
+    count = 3
     item = data.get("event_id")
     if item is not None:
         count += 1
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CONTENT_DELTA_KEYS)
     return value
 
 
 def read_content_stop(data: Any) -> ContentStop:
-    if data.get("event_type") != "content.stop":
-        raise wrong_tag(data, "event_type", "content.stop")
     value = new(ContentStop)
-    count = 2
     item = data.get("index")
     if item.__class__ is not int:
         required(data, "index", "an integer", item)
     value.index = item
+    value.extra_fields = EMPTY
+    if len(data) == 2:
+        value.event_id = None
+        return value
+    count = 2
     item = data.get("event_id")
     if item is not None:
         count += 1
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CONTENT_STOP_KEYS)
     return value
 
 
 def read_error_event(data: Any) -> ErrorEvent:
-    if data.get("event_type") != "error":
-        raise wrong_tag(data, "event_type", "error")
     value = new(ErrorEvent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.error = None
+        value.event_id = None
+        return value
     count = 1
     item = data.get("error")
     if item is not None:
@@ -3081,8 +3259,7 @@ def read_error_event(data: Any) -> ErrorEvent:
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ERROR_EVENT_KEYS)
     return value
 
@@ -3267,33 +3444,43 @@ EVENT_READERS: dict[str, Callable[[Any], Event]] = {
 OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     Error: read_error,
     ErrorResponse: read_error_response,
-    URLCitation: read_url_citation,
-    FileCitation: read_file_citation,
-    PlaceCitation: read_place_citation,
+    URLCitation: tagged(read_url_citation, "type", "url_citation"),
+    FileCitation: tagged(read_file_citation, "type", "file_citation"),
+    PlaceCitation: tagged(read_place_citation, "type", "place_citation"),
     ReviewSnippet: read_review_snippet,
     Usage: read_usage,
     ModalityTokens: read_modality_tokens,
     GroundingToolCount: read_grounding_tool_count,
-    TextContent: read_text_content,
-    ImageContent: read_image_content,
-    AudioContent: read_audio_content,
-    DocumentContent: read_document_content,
-    VideoContent: read_video_content,
-    ThoughtContent: read_thought_content,
-    FunctionCallContent: read_function_call_content,
-    CodeExecutionCallContent: read_code_execution_call_content,
-    URLContextCallContent: read_url_context_call_content,
-    MCPServerToolCallContent: read_mcp_server_tool_call_content,
-    GoogleSearchCallContent: read_google_search_call_content,
-    FileSearchCallContent: read_file_search_call_content,
-    GoogleMapsCallContent: read_google_maps_call_content,
-    FunctionResultContent: read_function_result_content,
-    CodeExecutionResultContent: read_code_execution_result_content,
-    URLContextResultContent: read_url_context_result_content,
-    GoogleSearchResultContent: read_google_search_result_content,
-    MCPServerToolResultContent: read_mcp_server_tool_result_content,
-    FileSearchResultContent: read_file_search_result_content,
-    GoogleMapsResultContent: read_google_maps_result_content,
+    TextContent: tagged(read_text_content, "type", "text"),
+    ImageContent: tagged(read_image_content, "type", "image"),
+    AudioContent: tagged(read_audio_content, "type", "audio"),
+    DocumentContent: tagged(read_document_content, "type", "document"),
+    VideoContent: tagged(read_video_content, "type", "video"),
+    ThoughtContent: tagged(read_thought_content, "type", "thought"),
+    FunctionCallContent: tagged(read_function_call_content, "type", "function_call"),
+    CodeExecutionCallContent: tagged(
+        read_code_execution_call_content, "type", "code_execution_call"
+    ),
+    URLContextCallContent: tagged(read_url_context_call_content, "type", "url_context_call"),
+    MCPServerToolCallContent: tagged(
+        read_mcp_server_tool_call_content, "type", "mcp_server_tool_call"
+    ),
+    GoogleSearchCallContent: tagged(read_google_search_call_content, "type", "google_search_call"),
+    FileSearchCallContent: tagged(read_file_search_call_content, "type", "file_search_call"),
+    GoogleMapsCallContent: tagged(read_google_maps_call_content, "type", "google_maps_call"),
+    FunctionResultContent: tagged(read_function_result_content, "type", "function_result"),
+    CodeExecutionResultContent: tagged(
+        read_code_execution_result_content, "type", "code_execution_result"
+    ),
+    URLContextResultContent: tagged(read_url_context_result_content, "type", "url_context_result"),
+    GoogleSearchResultContent: tagged(
+        read_google_search_result_content, "type", "google_search_result"
+    ),
+    MCPServerToolResultContent: tagged(
+        read_mcp_server_tool_result_content, "type", "mcp_server_tool_result"
+    ),
+    FileSearchResultContent: tagged(read_file_search_result_content, "type", "file_search_result"),
+    GoogleMapsResultContent: tagged(read_google_maps_result_content, "type", "google_maps_result"),
     Turn: read_turn,
     CodeExecutionCallArguments: read_code_execution_call_arguments,
     URLContextCallArguments: read_url_context_call_arguments,
@@ -3303,41 +3490,47 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     GoogleSearchResult: read_google_search_result,
     GoogleMapsResult: read_google_maps_result,
     GoogleMapsResultPlaces: read_google_maps_result_places,
-    Function: read_function,
-    CodeExecution: read_code_execution,
-    URLContext: read_url_context,
-    ComputerUse: read_computer_use,
-    MCPServer: read_mcp_server,
-    GoogleSearch: read_google_search,
-    FileSearch: read_file_search,
-    GoogleMaps: read_google_maps,
-    Retrieval: read_retrieval,
+    Function: tagged(read_function, "type", "function"),
+    CodeExecution: tagged(read_code_execution, "type", "code_execution"),
+    URLContext: tagged(read_url_context, "type", "url_context"),
+    ComputerUse: tagged(read_computer_use, "type", "computer_use"),
+    MCPServer: tagged(read_mcp_server, "type", "mcp_server"),
+    GoogleSearch: tagged(read_google_search, "type", "google_search"),
+    FileSearch: tagged(read_file_search, "type", "file_search"),
+    GoogleMaps: tagged(read_google_maps, "type", "google_maps"),
+    Retrieval: tagged(read_retrieval, "type", "retrieval"),
     AllowedTools: read_allowed_tools,
     VertexAISearchConfig: read_vertex_ai_search_config,
-    TextDelta: read_text_delta,
-    ImageDelta: read_image_delta,
-    AudioDelta: read_audio_delta,
-    DocumentDelta: read_document_delta,
-    VideoDelta: read_video_delta,
-    ThoughtSummaryDelta: read_thought_summary_delta,
-    ThoughtSignatureDelta: read_thought_signature_delta,
-    FunctionCallDelta: read_function_call_delta,
-    CodeExecutionCallDelta: read_code_execution_call_delta,
-    URLContextCallDelta: read_url_context_call_delta,
-    GoogleSearchCallDelta: read_google_search_call_delta,
-    MCPServerToolCallDelta: read_mcp_server_tool_call_delta,
-    FileSearchCallDelta: read_file_search_call_delta,
-    GoogleMapsCallDelta: read_google_maps_call_delta,
-    FunctionResultDelta: read_function_result_delta,
-    CodeExecutionResultDelta: read_code_execution_result_delta,
-    URLContextResultDelta: read_url_context_result_delta,
-    GoogleSearchResultDelta: read_google_search_result_delta,
-    MCPServerToolResultDelta: read_mcp_server_tool_result_delta,
-    FileSearchResultDelta: read_file_search_result_delta,
-    GoogleMapsResultDelta: read_google_maps_result_delta,
-    TextAnnotationDelta: read_text_annotation_delta,
-    DynamicAgentConfig: read_dynamic_agent_config,
-    DeepResearchAgentConfig: read_deep_research_agent_config,
+    TextDelta: tagged(read_text_delta, "type", "text"),
+    ImageDelta: tagged(read_image_delta, "type", "image"),
+    AudioDelta: tagged(read_audio_delta, "type", "audio"),
+    DocumentDelta: tagged(read_document_delta, "type", "document"),
+    VideoDelta: tagged(read_video_delta, "type", "video"),
+    ThoughtSummaryDelta: tagged(read_thought_summary_delta, "type", "thought_summary"),
+    ThoughtSignatureDelta: tagged(read_thought_signature_delta, "type", "thought_signature"),
+    FunctionCallDelta: tagged(read_function_call_delta, "type", "function_call"),
+    CodeExecutionCallDelta: tagged(read_code_execution_call_delta, "type", "code_execution_call"),
+    URLContextCallDelta: tagged(read_url_context_call_delta, "type", "url_context_call"),
+    GoogleSearchCallDelta: tagged(read_google_search_call_delta, "type", "google_search_call"),
+    MCPServerToolCallDelta: tagged(read_mcp_server_tool_call_delta, "type", "mcp_server_tool_call"),
+    FileSearchCallDelta: tagged(read_file_search_call_delta, "type", "file_search_call"),
+    GoogleMapsCallDelta: tagged(read_google_maps_call_delta, "type", "google_maps_call"),
+    FunctionResultDelta: tagged(read_function_result_delta, "type", "function_result"),
+    CodeExecutionResultDelta: tagged(
+        read_code_execution_result_delta, "type", "code_execution_result"
+    ),
+    URLContextResultDelta: tagged(read_url_context_result_delta, "type", "url_context_result"),
+    GoogleSearchResultDelta: tagged(
+        read_google_search_result_delta, "type", "google_search_result"
+    ),
+    MCPServerToolResultDelta: tagged(
+        read_mcp_server_tool_result_delta, "type", "mcp_server_tool_result"
+    ),
+    FileSearchResultDelta: tagged(read_file_search_result_delta, "type", "file_search_result"),
+    GoogleMapsResultDelta: tagged(read_google_maps_result_delta, "type", "google_maps_result"),
+    TextAnnotationDelta: tagged(read_text_annotation_delta, "type", "text_annotation"),
+    DynamicAgentConfig: tagged(read_dynamic_agent_config, "type", "dynamic"),
+    DeepResearchAgentConfig: tagged(read_deep_research_agent_config, "type", "deep-research"),
     WebhookConfig: read_webhook_config,
     GenerationConfig: read_generation_config,
     ImageConfig: read_image_config,
@@ -3346,13 +3539,17 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     Interaction: read_interaction,
     CreateModelInteraction: read_create_model_interaction,
     CreateAgentInteraction: read_create_agent_interaction,
-    InteractionStartEvent: read_interaction_start_event,
-    InteractionCompleteEvent: read_interaction_complete_event,
-    InteractionStatusUpdate: read_interaction_status_update,
-    ContentStart: read_content_start,
-    ContentDelta: read_content_delta,
-    ContentStop: read_content_stop,
-    ErrorEvent: read_error_event,
+    InteractionStartEvent: tagged(read_interaction_start_event, "event_type", "interaction.start"),
+    InteractionCompleteEvent: tagged(
+        read_interaction_complete_event, "event_type", "interaction.complete"
+    ),
+    InteractionStatusUpdate: tagged(
+        read_interaction_status_update, "event_type", "interaction.status_update"
+    ),
+    ContentStart: tagged(read_content_start, "event_type", "content.start"),
+    ContentDelta: tagged(read_content_delta, "event_type", "content.delta"),
+    ContentStop: tagged(read_content_stop, "event_type", "content.stop"),
+    ErrorEvent: tagged(read_error_event, "event_type", "error"),
     Annotation: read_annotation,
     Content: read_content,
     ThoughtSummaryContent: read_thought_summary_content,

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
-from attrs import define
-
+from .._support.late import define
 from .._support.model import Model, Unknown
 from .agent import ThinkingSummaries
 from .format import ImageAspectRatio, ImageSize

@@ -28,8 +28,8 @@ from .._support.reading import (
     required,
     scalar,
     tag_of,
+    tagged,
     unfit,
-    wrong_tag,
 )
 from .agent import (
     AgentConfig,
@@ -562,6 +562,7 @@ STEP_STOP_KEYS = frozenset({"event_type", "index", "event_id", "step_usage", "us
 
 def read_error_response(data: Any) -> ErrorResponse:
     value = new(ErrorResponse)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("error")
     if item is not None:
@@ -570,14 +571,14 @@ def read_error_response(data: Any) -> ErrorResponse:
             mapping(data, "error", item)
         item = read_error(item)
     value.error = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ERROR_RESPONSE_KEYS)
     return value
 
 
 def read_error(data: Any) -> Error:
     value = new(Error)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("code")
     if item is not None:
@@ -591,14 +592,14 @@ def read_error(data: Any) -> Error:
         if item.__class__ is not str:
             scalar(data, "message", "a string", item)
     value.message = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ERROR_KEYS)
     return value
 
 
 def read_status(data: Any) -> Status:
     value = new(Status)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("code")
     if item is not None:
@@ -617,16 +618,24 @@ def read_status(data: Any) -> Status:
         if item.__class__ is not str:
             scalar(data, "message", "a string", item)
     value.message = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, STATUS_KEYS)
     return value
 
 
 def read_file_citation(data: Any) -> FileCitation:
-    if data.get("type") != "file_citation":
-        raise wrong_tag(data, "type", "file_citation")
     value = new(FileCitation)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.custom_metadata = None
+        value.document_uri = None
+        value.end_index = None
+        value.file_name = None
+        value.media_id = None
+        value.page_number = None
+        value.source = None
+        value.start_index = None
+        return value
     count = 1
     item = data.get("custom_metadata")
     if item is not None:
@@ -675,16 +684,22 @@ def read_file_citation(data: Any) -> FileCitation:
         if item.__class__ is not int:
             scalar(data, "start_index", "an integer", item)
     value.start_index = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_CITATION_KEYS)
     return value
 
 
 def read_place_citation(data: Any) -> PlaceCitation:
-    if data.get("type") != "place_citation":
-        raise wrong_tag(data, "type", "place_citation")
     value = new(PlaceCitation)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.end_index = None
+        value.name = None
+        value.place_id = None
+        value.review_snippets = None
+        value.start_index = None
+        value.url = None
+        return value
     count = 1
     item = data.get("end_index")
     if item is not None:
@@ -721,16 +736,20 @@ def read_place_citation(data: Any) -> PlaceCitation:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, PLACE_CITATION_KEYS)
     return value
 
 
 def read_speech_annotation(data: Any) -> SpeechAnnotation:
-    if data.get("type") != "speech_metadata":
-        raise wrong_tag(data, "type", "speech_metadata")
     value = new(SpeechAnnotation)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.end_index = None
+        value.speaker = None
+        value.start_index = None
+        value.style = None
+        return value
     count = 1
     item = data.get("end_index")
     if item is not None:
@@ -756,16 +775,20 @@ def read_speech_annotation(data: Any) -> SpeechAnnotation:
         if item.__class__ is not str:
             scalar(data, "style", "a string", item)
     value.style = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, SPEECH_ANNOTATION_KEYS)
     return value
 
 
 def read_url_citation(data: Any) -> URLCitation:
-    if data.get("type") != "url_citation":
-        raise wrong_tag(data, "type", "url_citation")
     value = new(URLCitation)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.end_index = None
+        value.start_index = None
+        value.title = None
+        value.url = None
+        return value
     count = 1
     item = data.get("end_index")
     if item is not None:
@@ -791,16 +814,22 @@ def read_url_citation(data: Any) -> URLCitation:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CITATION_KEYS)
     return value
 
 
 def read_word_info(data: Any) -> WordInfo:
-    if data.get("type") != "word_info":
-        raise wrong_tag(data, "type", "word_info")
     value = new(WordInfo)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.end_index = None
+        value.end_offset = None
+        value.speaker = None
+        value.start_index = None
+        value.start_offset = None
+        value.text = None
+        return value
     count = 1
     item = data.get("end_index")
     if item is not None:
@@ -838,14 +867,14 @@ def read_word_info(data: Any) -> WordInfo:
         if item.__class__ is not str:
             scalar(data, "text", "a string", item)
     value.text = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, WORD_INFO_KEYS)
     return value
 
 
 def read_review_snippet(data: Any) -> ReviewSnippet:
     value = new(ReviewSnippet)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("review_id")
     if item is not None:
@@ -865,14 +894,14 @@ def read_review_snippet(data: Any) -> ReviewSnippet:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, REVIEW_SNIPPET_KEYS)
     return value
 
 
 def read_environment(data: Any) -> Environment:
     value = new(Environment)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("type")
     if item is not None:
@@ -901,8 +930,7 @@ def read_environment(data: Any) -> Environment:
         count += 1
         item = read_list(data, "sources", item, read_source)
     value.sources = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ENVIRONMENT_KEYS)
     return value
 
@@ -925,6 +953,7 @@ def read_network_of_environment(container: Any, key: str | int, item: Any) -> An
 
 def read_source(data: Any) -> Source:
     value = new(Source)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("content")
     if item is not None:
@@ -956,14 +985,14 @@ def read_source(data: Any) -> Source:
         if item.__class__ is not str:
             scalar(data, "type", "a string", item)
     value.type = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, SOURCE_KEYS)
     return value
 
 
 def read_env_var(data: Any) -> EnvVar:
     value = new(EnvVar)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("credential")
     if item is not None:
@@ -977,22 +1006,21 @@ def read_env_var(data: Any) -> EnvVar:
         if item.__class__ is not str:
             scalar(data, "value", "a string", item)
     value.value = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ENV_VAR_KEYS)
     return value
 
 
 def read_environment_network_egress_allowlist(data: Any) -> EnvironmentNetworkEgressAllowlist:
     value = new(EnvironmentNetworkEgressAllowlist)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("allowlist")
     if item is not None:
         count += 1
         item = read_allowlist_of_environment_network_egress_allowlist(data, "allowlist", item)
     value.allowlist = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ENVIRONMENT_NETWORK_EGRESS_ALLOWLIST_KEYS)
     return value
 
@@ -1009,6 +1037,7 @@ def read_allowlist_of_environment_network_egress_allowlist(
 
 def read_allowlist_entry(data: Any) -> AllowlistEntry:
     value = new(AllowlistEntry)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("domain")
     if item is not None:
@@ -1027,8 +1056,7 @@ def read_allowlist_entry(data: Any) -> AllowlistEntry:
         count += 1
         item = read_transform_of_allowlist_entry(data, "transform", item)
     value.transform = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ALLOWLIST_ENTRY_KEYS)
     return value
 
@@ -1043,6 +1071,7 @@ def read_transform_of_allowlist_entry(container: Any, key: str | int, item: Any)
 
 def read_usage(data: Any) -> Usage:
     value = new(Usage)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("cached_tokens_by_modality")
     if item is not None:
@@ -1111,14 +1140,14 @@ def read_usage(data: Any) -> Usage:
         if item.__class__ is not int:
             scalar(data, "total_tool_use_tokens", "an integer", item)
     value.total_tool_use_tokens = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, USAGE_KEYS)
     return value
 
 
 def read_modality_tokens(data: Any) -> ModalityTokens:
     value = new(ModalityTokens)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("modality")
     if item is not None:
@@ -1132,14 +1161,14 @@ def read_modality_tokens(data: Any) -> ModalityTokens:
         if item.__class__ is not int:
             scalar(data, "tokens", "an integer", item)
     value.tokens = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MODALITY_TOKENS_KEYS)
     return value
 
 
 def read_grounding_tool_count(data: Any) -> GroundingToolCount:
     value = new(GroundingToolCount)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("count")
     if item is not None:
@@ -1153,14 +1182,14 @@ def read_grounding_tool_count(data: Any) -> GroundingToolCount:
         if item.__class__ is not str:
             scalar(data, "type", "a string", item)
     value.type = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GROUNDING_TOOL_COUNT_KEYS)
     return value
 
 
 def read_event_metadata(data: Any) -> EventMetadata:
     value = new(EventMetadata)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("total_usage")
     if item is not None:
@@ -1169,16 +1198,22 @@ def read_event_metadata(data: Any) -> EventMetadata:
             mapping(data, "total_usage", item)
         item = read_usage(item)
     value.total_usage = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, EVENT_METADATA_KEYS)
     return value
 
 
 def read_audio_content(data: Any) -> AudioContent:
-    if data.get("type") != "audio":
-        raise wrong_tag(data, "type", "audio")
     value = new(AudioContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.channels = None
+        value.data = None
+        value.mime_type = None
+        value.processing = None
+        value.sample_rate = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("channels")
     if item is not None:
@@ -1215,8 +1250,7 @@ def read_audio_content(data: Any) -> AudioContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, AUDIO_CONTENT_KEYS)
     return value
 
@@ -1230,9 +1264,15 @@ def read_processing_of_audio_content(container: Any, key: str | int, item: Any) 
 
 
 def read_document_content(data: Any) -> DocumentContent:
-    if data.get("type") != "document":
-        raise wrong_tag(data, "type", "document")
     value = new(DocumentContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.processing = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -1263,8 +1303,7 @@ def read_document_content(data: Any) -> DocumentContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, DOCUMENT_CONTENT_KEYS)
     return value
 
@@ -1278,9 +1317,14 @@ def read_processing_of_document_content(container: Any, key: str | int, item: An
 
 
 def read_image_content(data: Any) -> ImageContent:
-    if data.get("type") != "image":
-        raise wrong_tag(data, "type", "image")
     value = new(ImageContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -1306,36 +1350,43 @@ def read_image_content(data: Any) -> ImageContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, IMAGE_CONTENT_KEYS)
     return value
 
 
 def read_text_content(data: Any) -> TextContent:
-    if data.get("type") != "text":
-        raise wrong_tag(data, "type", "text")
     value = new(TextContent)
-    count = 2
     item = data.get("text")
     if item.__class__ is not str:
         required(data, "text", "a string", item)
     value.text = item
+    value.extra_fields = EMPTY
+    if len(data) == 2:
+        value.annotations = None
+        return value
+    count = 2
     item = data.get("annotations")
     if item is not None:
         count += 1
         item = read_list(data, "annotations", item, read_annotation)
     value.annotations = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TEXT_CONTENT_KEYS)
     return value
 
 
 def read_video_content(data: Any) -> VideoContent:
-    if data.get("type") != "video":
-        raise wrong_tag(data, "type", "video")
     value = new(VideoContent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.name = None
+        value.processing = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -1372,8 +1423,7 @@ def read_video_content(data: Any) -> VideoContent:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, VIDEO_CONTENT_KEYS)
     return value
 
@@ -1388,6 +1438,7 @@ def read_processing_of_video_content(container: Any, key: str | int, item: Any) 
 
 def read_audio_static_media_processing(data: Any) -> AudioStaticMediaProcessing:
     value = new(AudioStaticMediaProcessing)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("type")
     if item is not None:
@@ -1407,14 +1458,14 @@ def read_audio_static_media_processing(data: Any) -> AudioStaticMediaProcessing:
         if item.__class__ is not str:
             scalar(data, "start_offset", "a string", item)
     value.start_offset = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, AUDIO_STATIC_MEDIA_PROCESSING_KEYS)
     return value
 
 
 def read_static_media_processing(data: Any) -> StaticMediaProcessing:
     value = new(StaticMediaProcessing)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("type")
     if item is not None:
@@ -1445,14 +1496,14 @@ def read_static_media_processing(data: Any) -> StaticMediaProcessing:
         if item.__class__ is not str:
             scalar(data, "start_offset", "a string", item)
     value.start_offset = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, STATIC_MEDIA_PROCESSING_KEYS)
     return value
 
 
 def read_document_static_media_processing(data: Any) -> DocumentStaticMediaProcessing:
     value = new(DocumentStaticMediaProcessing)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("type")
     if item is not None:
@@ -1474,14 +1525,14 @@ def read_document_static_media_processing(data: Any) -> DocumentStaticMediaProce
             mapping(data, "spreadsheet_options", item)
         item = read_spreadsheet_processing_options(item)
     value.spreadsheet_options = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, DOCUMENT_STATIC_MEDIA_PROCESSING_KEYS)
     return value
 
 
 def read_page_processing_options(data: Any) -> PageProcessingOptions:
     value = new(PageProcessingOptions)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("content_layers")
     if item is not None:
@@ -1500,14 +1551,14 @@ def read_page_processing_options(data: Any) -> PageProcessingOptions:
         if item.__class__ is not int:
             scalar(data, "start_page", "an integer", item)
     value.start_page = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, PAGE_PROCESSING_OPTIONS_KEYS)
     return value
 
 
 def read_spreadsheet_processing_options(data: Any) -> SpreadsheetProcessingOptions:
     value = new(SpreadsheetProcessingOptions)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("content_layers")
     if item is not None:
@@ -1526,27 +1577,28 @@ def read_spreadsheet_processing_options(data: Any) -> SpreadsheetProcessingOptio
         if item.__class__ is not str:
             scalar(data, "visible_cells", "a string", item)
     value.visible_cells = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, SPREADSHEET_PROCESSING_OPTIONS_KEYS)
     return value
 
 
 def read_code_execution(data: Any) -> CodeExecution:
-    if data.get("type") != "code_execution":
-        raise wrong_tag(data, "type", "code_execution")
     value = new(CodeExecution)
-    count = 1
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 1:
         value.extra_fields = leftover(data, CODE_EXECUTION_KEYS)
     return value
 
 
 def read_computer_use(data: Any) -> ComputerUse:
-    if data.get("type") != "computer_use":
-        raise wrong_tag(data, "type", "computer_use")
     value = new(ComputerUse)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.disabled_safety_policies = None
+        value.enable_prompt_injection_detection = None
+        value.environment = None
+        value.excluded_predefined_functions = None
+        return value
     count = 1
     item = data.get("disabled_safety_policies")
     if item is not None:
@@ -1570,16 +1622,19 @@ def read_computer_use(data: Any) -> ComputerUse:
         count += 1
         item = read_scalars(data, "excluded_predefined_functions", "a string", item)
     value.excluded_predefined_functions = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, COMPUTER_USE_KEYS)
     return value
 
 
 def read_file_search(data: Any) -> FileSearch:
-    if data.get("type") != "file_search":
-        raise wrong_tag(data, "type", "file_search")
     value = new(FileSearch)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.file_search_store_names = None
+        value.metadata_filter = None
+        value.top_k = None
+        return value
     count = 1
     item = data.get("file_search_store_names")
     if item is not None:
@@ -1598,16 +1653,21 @@ def read_file_search(data: Any) -> FileSearch:
         if item.__class__ is not int:
             scalar(data, "top_k", "an integer", item)
     value.top_k = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_KEYS)
     return value
 
 
 def read_function(data: Any) -> Function:
-    if data.get("type") != "function":
-        raise wrong_tag(data, "type", "function")
     value = new(Function)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.defer_loading = None
+        value.description = None
+        value.name = None
+        value.parameters = None
+        value.short_description = None
+        return value
     count = 1
     item = data.get("defer_loading")
     if item is not None:
@@ -1637,16 +1697,19 @@ def read_function(data: Any) -> Function:
         if item.__class__ is not str:
             scalar(data, "short_description", "a string", item)
     value.short_description = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_KEYS)
     return value
 
 
 def read_google_maps(data: Any) -> GoogleMaps:
-    if data.get("type") != "google_maps":
-        raise wrong_tag(data, "type", "google_maps")
     value = new(GoogleMaps)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.enable_widget = None
+        value.latitude = None
+        value.longitude = None
+        return value
     count = 1
     item = data.get("enable_widget")
     if item is not None:
@@ -1666,32 +1729,37 @@ def read_google_maps(data: Any) -> GoogleMaps:
         if item.__class__ is not float:
             scalar(data, "longitude", "a number", item)
     value.longitude = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_KEYS)
     return value
 
 
 def read_google_search(data: Any) -> GoogleSearch:
-    if data.get("type") != "google_search":
-        raise wrong_tag(data, "type", "google_search")
     value = new(GoogleSearch)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.search_types = None
+        return value
     count = 1
     item = data.get("search_types")
     if item is not None:
         count += 1
         item = read_scalars(data, "search_types", "a string", item)
     value.search_types = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_KEYS)
     return value
 
 
 def read_mcp_server(data: Any) -> MCPServer:
-    if data.get("type") != "mcp_server":
-        raise wrong_tag(data, "type", "mcp_server")
     value = new(MCPServer)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.allowed_tools = None
+        value.headers = None
+        value.name = None
+        value.url = None
+        return value
     count = 1
     item = data.get("allowed_tools")
     if item is not None:
@@ -1715,16 +1783,21 @@ def read_mcp_server(data: Any) -> MCPServer:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_KEYS)
     return value
 
 
 def read_retrieval(data: Any) -> Retrieval:
-    if data.get("type") != "retrieval":
-        raise wrong_tag(data, "type", "retrieval")
     value = new(Retrieval)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.exa_ai_search_config = None
+        value.parallel_ai_search_config = None
+        value.rag_store_config = None
+        value.retrieval_types = None
+        value.vertex_ai_search_config = None
+        return value
     count = 1
     item = data.get("exa_ai_search_config")
     if item is not None:
@@ -1759,16 +1832,20 @@ def read_retrieval(data: Any) -> Retrieval:
             mapping(data, "vertex_ai_search_config", item)
         item = read_vertex_ai_search_config(item)
     value.vertex_ai_search_config = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RETRIEVAL_KEYS)
     return value
 
 
 def read_tool_search(data: Any) -> ToolSearch:
-    if data.get("type") != "tool_search":
-        raise wrong_tag(data, "type", "tool_search")
     value = new(ToolSearch)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.description = None
+        value.execution = None
+        value.name = None
+        value.parameters = None
+        return value
     count = 1
     item = data.get("description")
     if item is not None:
@@ -1792,25 +1869,22 @@ def read_tool_search(data: Any) -> ToolSearch:
     if item is not None:
         count += 1
     value.parameters = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TOOL_SEARCH_KEYS)
     return value
 
 
 def read_url_context(data: Any) -> URLContext:
-    if data.get("type") != "url_context":
-        raise wrong_tag(data, "type", "url_context")
     value = new(URLContext)
-    count = 1
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 1:
         value.extra_fields = leftover(data, URL_CONTEXT_KEYS)
     return value
 
 
 def read_allowed_tools(data: Any) -> AllowedTools:
     value = new(AllowedTools)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("mode")
     if item is not None:
@@ -1823,14 +1897,14 @@ def read_allowed_tools(data: Any) -> AllowedTools:
         count += 1
         item = read_scalars(data, "tools", "a string", item)
     value.tools = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ALLOWED_TOOLS_KEYS)
     return value
 
 
 def read_exa_ai_search_config(data: Any) -> ExaAISearchConfig:
     value = new(ExaAISearchConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("api_key")
     if item is not None:
@@ -1843,14 +1917,14 @@ def read_exa_ai_search_config(data: Any) -> ExaAISearchConfig:
         count += 1
         item = dict(mapping(data, "custom_config", item))
     value.custom_config = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, EXA_AI_SEARCH_CONFIG_KEYS)
     return value
 
 
 def read_parallel_ai_search_config(data: Any) -> ParallelAISearchConfig:
     value = new(ParallelAISearchConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("api_key")
     if item is not None:
@@ -1863,14 +1937,14 @@ def read_parallel_ai_search_config(data: Any) -> ParallelAISearchConfig:
         count += 1
         item = dict(mapping(data, "custom_config", item))
     value.custom_config = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, PARALLEL_AI_SEARCH_CONFIG_KEYS)
     return value
 
 
 def read_rag_store_config(data: Any) -> RagStoreConfig:
     value = new(RagStoreConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("rag_resources")
     if item is not None:
@@ -1896,14 +1970,14 @@ def read_rag_store_config(data: Any) -> RagStoreConfig:
         if item.__class__ is not float:
             scalar(data, "vector_distance_threshold", "a number", item)
     value.vector_distance_threshold = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RAG_STORE_CONFIG_KEYS)
     return value
 
 
 def read_vertex_ai_search_config(data: Any) -> VertexAISearchConfig:
     value = new(VertexAISearchConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("datastores")
     if item is not None:
@@ -1916,14 +1990,14 @@ def read_vertex_ai_search_config(data: Any) -> VertexAISearchConfig:
         if item.__class__ is not str:
             scalar(data, "engine", "a string", item)
     value.engine = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, VERTEX_AI_SEARCH_CONFIG_KEYS)
     return value
 
 
 def read_rag_resource(data: Any) -> RagResource:
     value = new(RagResource)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("rag_corpus")
     if item is not None:
@@ -1936,14 +2010,14 @@ def read_rag_resource(data: Any) -> RagResource:
         count += 1
         item = read_scalars(data, "rag_file_ids", "a string", item)
     value.rag_file_ids = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RAG_RESOURCE_KEYS)
     return value
 
 
 def read_rag_retrieval_config(data: Any) -> RagRetrievalConfig:
     value = new(RagRetrievalConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("filter")
     if item is not None:
@@ -1972,14 +2046,14 @@ def read_rag_retrieval_config(data: Any) -> RagRetrievalConfig:
         if item.__class__ is not int:
             scalar(data, "top_k", "an integer", item)
     value.top_k = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RAG_RETRIEVAL_CONFIG_KEYS)
     return value
 
 
 def read_filter(data: Any) -> Filter:
     value = new(Filter)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("metadata_filter")
     if item is not None:
@@ -1999,14 +2073,14 @@ def read_filter(data: Any) -> Filter:
         if item.__class__ is not float:
             scalar(data, "vector_similarity_threshold", "a number", item)
     value.vector_similarity_threshold = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILTER_KEYS)
     return value
 
 
 def read_hybrid_search(data: Any) -> HybridSearch:
     value = new(HybridSearch)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("alpha")
     if item is not None:
@@ -2014,14 +2088,14 @@ def read_hybrid_search(data: Any) -> HybridSearch:
         if item.__class__ is not float:
             scalar(data, "alpha", "a number", item)
     value.alpha = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, HYBRID_SEARCH_KEYS)
     return value
 
 
 def read_ranking(data: Any) -> Ranking:
     value = new(Ranking)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("model_name")
     if item is not None:
@@ -2042,14 +2116,14 @@ def read_ranking(data: Any) -> Ranking:
         if item.__class__ is not str:
             scalar(data, "ranking_config", "a string", item)
     value.ranking_config = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RANKING_KEYS)
     return value
 
 
 def read_rank_service(data: Any) -> RankService:
     value = new(RankService)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("model_name")
     if item is not None:
@@ -2057,16 +2131,19 @@ def read_rank_service(data: Any) -> RankService:
         if item.__class__ is not str:
             scalar(data, "model_name", "a string", item)
     value.model_name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RANK_SERVICE_KEYS)
     return value
 
 
 def read_code_execution_call_step(data: Any) -> CodeExecutionCallStep:
-    if data.get("type") != "code_execution_call":
-        raise wrong_tag(data, "type", "code_execution_call")
     value = new(CodeExecutionCallStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.id = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -2087,16 +2164,20 @@ def read_code_execution_call_step(data: Any) -> CodeExecutionCallStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_CALL_STEP_KEYS)
     return value
 
 
 def read_code_execution_result_step(data: Any) -> CodeExecutionResultStep:
-    if data.get("type") != "code_execution_result":
-        raise wrong_tag(data, "type", "code_execution_result")
     value = new(CodeExecutionResultStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2121,8 +2202,7 @@ def read_code_execution_result_step(data: Any) -> CodeExecutionResultStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_RESULT_STEP_KEYS)
     return value
 
@@ -2136,9 +2216,12 @@ def read_result_of_code_execution_result_step(container: Any, key: str | int, it
 
 
 def read_file_search_call_step(data: Any) -> FileSearchCallStep:
-    if data.get("type") != "file_search_call":
-        raise wrong_tag(data, "type", "file_search_call")
     value = new(FileSearchCallStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -2152,16 +2235,18 @@ def read_file_search_call_step(data: Any) -> FileSearchCallStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_CALL_STEP_KEYS)
     return value
 
 
 def read_file_search_result_step(data: Any) -> FileSearchResultStep:
-    if data.get("type") != "file_search_result":
-        raise wrong_tag(data, "type", "file_search_result")
     value = new(FileSearchResultStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2175,16 +2260,19 @@ def read_file_search_result_step(data: Any) -> FileSearchResultStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_RESULT_STEP_KEYS)
     return value
 
 
 def read_function_call_step(data: Any) -> FunctionCallStep:
-    if data.get("type") != "function_call":
-        raise wrong_tag(data, "type", "function_call")
     value = new(FunctionCallStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.id = None
+        value.name = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -2203,16 +2291,20 @@ def read_function_call_step(data: Any) -> FunctionCallStep:
         if item.__class__ is not str:
             scalar(data, "name", "a string", item)
     value.name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_CALL_STEP_KEYS)
     return value
 
 
 def read_function_result_step(data: Any) -> FunctionResultStep:
-    if data.get("type") != "function_result":
-        raise wrong_tag(data, "type", "function_result")
     value = new(FunctionResultStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.name = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2237,8 +2329,7 @@ def read_function_result_step(data: Any) -> FunctionResultStep:
         if item.__class__ is not str:
             scalar(data, "name", "a string", item)
     value.name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_RESULT_STEP_KEYS)
     return value
 
@@ -2254,9 +2345,13 @@ def read_result_of_function_result_step(container: Any, key: str | int, item: An
 
 
 def read_google_maps_call_step(data: Any) -> GoogleMapsCallStep:
-    if data.get("type") != "google_maps_call":
-        raise wrong_tag(data, "type", "google_maps_call")
     value = new(GoogleMapsCallStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -2277,16 +2372,19 @@ def read_google_maps_call_step(data: Any) -> GoogleMapsCallStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_CALL_STEP_KEYS)
     return value
 
 
 def read_google_maps_result_step(data: Any) -> GoogleMapsResultStep:
-    if data.get("type") != "google_maps_result":
-        raise wrong_tag(data, "type", "google_maps_result")
     value = new(GoogleMapsResultStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2305,16 +2403,20 @@ def read_google_maps_result_step(data: Any) -> GoogleMapsResultStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_RESULT_STEP_KEYS)
     return value
 
 
 def read_google_search_call_step(data: Any) -> GoogleSearchCallStep:
-    if data.get("type") != "google_search_call":
-        raise wrong_tag(data, "type", "google_search_call")
     value = new(GoogleSearchCallStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.id = None
+        value.search_type = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -2341,16 +2443,20 @@ def read_google_search_call_step(data: Any) -> GoogleSearchCallStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_CALL_STEP_KEYS)
     return value
 
 
 def read_google_search_result_step(data: Any) -> GoogleSearchResultStep:
-    if data.get("type") != "google_search_result":
-        raise wrong_tag(data, "type", "google_search_result")
     value = new(GoogleSearchResultStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2375,16 +2481,20 @@ def read_google_search_result_step(data: Any) -> GoogleSearchResultStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_RESULT_STEP_KEYS)
     return value
 
 
 def read_mcp_server_tool_call_step(data: Any) -> MCPServerToolCallStep:
-    if data.get("type") != "mcp_server_tool_call":
-        raise wrong_tag(data, "type", "mcp_server_tool_call")
     value = new(MCPServerToolCallStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.id = None
+        value.name = None
+        value.server_name = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -2409,16 +2519,20 @@ def read_mcp_server_tool_call_step(data: Any) -> MCPServerToolCallStep:
         if item.__class__ is not str:
             scalar(data, "server_name", "a string", item)
     value.server_name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_CALL_STEP_KEYS)
     return value
 
 
 def read_mcp_server_tool_result_step(data: Any) -> MCPServerToolResultStep:
-    if data.get("type") != "mcp_server_tool_result":
-        raise wrong_tag(data, "type", "mcp_server_tool_result")
     value = new(MCPServerToolResultStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.name = None
+        value.server_name = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2443,8 +2557,7 @@ def read_mcp_server_tool_result_step(data: Any) -> MCPServerToolResultStep:
         if item.__class__ is not str:
             scalar(data, "server_name", "a string", item)
     value.server_name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_RESULT_STEP_KEYS)
     return value
 
@@ -2460,9 +2573,12 @@ def read_result_of_mcp_server_tool_result_step(container: Any, key: str | int, i
 
 
 def read_model_output_step(data: Any) -> ModelOutputStep:
-    if data.get("type") != "model_output":
-        raise wrong_tag(data, "type", "model_output")
     value = new(ModelOutputStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.content = None
+        value.error = None
+        return value
     count = 1
     item = data.get("content")
     if item is not None:
@@ -2476,16 +2592,18 @@ def read_model_output_step(data: Any) -> ModelOutputStep:
             mapping(data, "error", item)
         item = read_status(item)
     value.error = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MODEL_OUTPUT_STEP_KEYS)
     return value
 
 
 def read_processing_call_step(data: Any) -> ProcessingCallStep:
-    if data.get("type") != "processing_call":
-        raise wrong_tag(data, "type", "processing_call")
     value = new(ProcessingCallStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.id = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("id")
     if item is not None:
@@ -2499,16 +2617,18 @@ def read_processing_call_step(data: Any) -> ProcessingCallStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, PROCESSING_CALL_STEP_KEYS)
     return value
 
 
 def read_processing_result_step(data: Any) -> ProcessingResultStep:
-    if data.get("type") != "processing_result":
-        raise wrong_tag(data, "type", "processing_result")
     value = new(ProcessingResultStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2522,16 +2642,20 @@ def read_processing_result_step(data: Any) -> ProcessingResultStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, PROCESSING_RESULT_STEP_KEYS)
     return value
 
 
 def read_retrieval_call_step(data: Any) -> RetrievalCallStep:
-    if data.get("type") != "retrieval_call":
-        raise wrong_tag(data, "type", "retrieval_call")
     value = new(RetrievalCallStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.id = None
+        value.retrieval_type = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -2558,16 +2682,19 @@ def read_retrieval_call_step(data: Any) -> RetrievalCallStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RETRIEVAL_CALL_STEP_KEYS)
     return value
 
 
 def read_retrieval_result_step(data: Any) -> RetrievalResultStep:
-    if data.get("type") != "retrieval_result":
-        raise wrong_tag(data, "type", "retrieval_result")
     value = new(RetrievalResultStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2587,16 +2714,18 @@ def read_retrieval_result_step(data: Any) -> RetrievalResultStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RETRIEVAL_RESULT_STEP_KEYS)
     return value
 
 
 def read_thought_step(data: Any) -> ThoughtStep:
-    if data.get("type") != "thought":
-        raise wrong_tag(data, "type", "thought")
     value = new(ThoughtStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.signature = None
+        value.summary = None
+        return value
     count = 1
     item = data.get("signature")
     if item is not None:
@@ -2609,16 +2738,19 @@ def read_thought_step(data: Any) -> ThoughtStep:
         count += 1
         item = read_list(data, "summary", item, read_thought_summary_content)
     value.summary = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, THOUGHT_STEP_KEYS)
     return value
 
 
 def read_tool_search_call_step(data: Any) -> ToolSearchCallStep:
-    if data.get("type") != "tool_search_call":
-        raise wrong_tag(data, "type", "tool_search_call")
     value = new(ToolSearchCallStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.id = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -2639,16 +2771,19 @@ def read_tool_search_call_step(data: Any) -> ToolSearchCallStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TOOL_SEARCH_CALL_STEP_KEYS)
     return value
 
 
 def read_tool_search_result_step(data: Any) -> ToolSearchResultStep:
-    if data.get("type") != "tool_search_result":
-        raise wrong_tag(data, "type", "tool_search_result")
     value = new(ToolSearchResultStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2659,7 +2794,7 @@ def read_tool_search_result_step(data: Any) -> ToolSearchResultStep:
     item = data.get("result")
     if item is not None:
         count += 1
-        item = read_list(data, "result", item, read_function)
+        item = read_list(data, "result", item, OBJECT_READERS[Function])
     value.result = item
     item = data.get("signature")
     if item is not None:
@@ -2667,16 +2802,19 @@ def read_tool_search_result_step(data: Any) -> ToolSearchResultStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TOOL_SEARCH_RESULT_STEP_KEYS)
     return value
 
 
 def read_url_context_call_step(data: Any) -> URLContextCallStep:
-    if data.get("type") != "url_context_call":
-        raise wrong_tag(data, "type", "url_context_call")
     value = new(URLContextCallStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.id = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -2697,16 +2835,20 @@ def read_url_context_call_step(data: Any) -> URLContextCallStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_CALL_STEP_KEYS)
     return value
 
 
 def read_url_context_result_step(data: Any) -> URLContextResultStep:
-    if data.get("type") != "url_context_result":
-        raise wrong_tag(data, "type", "url_context_result")
     value = new(URLContextResultStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.call_id = None
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("call_id")
     if item is not None:
@@ -2731,30 +2873,31 @@ def read_url_context_result_step(data: Any) -> URLContextResultStep:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_RESULT_STEP_KEYS)
     return value
 
 
 def read_user_input_step(data: Any) -> UserInputStep:
-    if data.get("type") != "user_input":
-        raise wrong_tag(data, "type", "user_input")
     value = new(UserInputStep)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.content = None
+        return value
     count = 1
     item = data.get("content")
     if item is not None:
         count += 1
         item = read_list(data, "content", item, read_content)
     value.content = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, USER_INPUT_STEP_KEYS)
     return value
 
 
 def read_code_execution_call_arguments(data: Any) -> CodeExecutionCallArguments:
     value = new(CodeExecutionCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("code")
     if item is not None:
@@ -2768,28 +2911,28 @@ def read_code_execution_call_arguments(data: Any) -> CodeExecutionCallArguments:
         if item.__class__ is not str:
             scalar(data, "language", "a string", item)
     value.language = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_google_maps_call_arguments(data: Any) -> GoogleMapsCallArguments:
     value = new(GoogleMapsCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("queries")
     if item is not None:
         count += 1
         item = read_scalars(data, "queries", "a string", item)
     value.queries = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_google_maps_result(data: Any) -> GoogleMapsResult:
     value = new(GoogleMapsResult)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("places")
     if item is not None:
@@ -2802,28 +2945,28 @@ def read_google_maps_result(data: Any) -> GoogleMapsResult:
         if item.__class__ is not str:
             scalar(data, "widget_context_token", "a string", item)
     value.widget_context_token = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_RESULT_KEYS)
     return value
 
 
 def read_google_search_call_arguments(data: Any) -> GoogleSearchCallArguments:
     value = new(GoogleSearchCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("queries")
     if item is not None:
         count += 1
         item = read_scalars(data, "queries", "a string", item)
     value.queries = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_google_search_result(data: Any) -> GoogleSearchResult:
     value = new(GoogleSearchResult)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("search_suggestions")
     if item is not None:
@@ -2831,56 +2974,56 @@ def read_google_search_result(data: Any) -> GoogleSearchResult:
         if item.__class__ is not str:
             scalar(data, "search_suggestions", "a string", item)
     value.search_suggestions = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_RESULT_KEYS)
     return value
 
 
 def read_retrieval_call_arguments(data: Any) -> RetrievalCallArguments:
     value = new(RetrievalCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("queries")
     if item is not None:
         count += 1
         item = read_scalars(data, "queries", "a string", item)
     value.queries = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RETRIEVAL_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_tool_search_call_step_arguments(data: Any) -> ToolSearchCallStepArguments:
     value = new(ToolSearchCallStepArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("function_names")
     if item is not None:
         count += 1
         item = read_scalars(data, "function_names", "a string", item)
     value.function_names = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TOOL_SEARCH_CALL_STEP_ARGUMENTS_KEYS)
     return value
 
 
 def read_url_context_call_arguments(data: Any) -> URLContextCallArguments:
     value = new(URLContextCallArguments)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("urls")
     if item is not None:
         count += 1
         item = read_scalars(data, "urls", "a string", item)
     value.urls = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_CALL_ARGUMENTS_KEYS)
     return value
 
 
 def read_url_context_result(data: Any) -> URLContextResult:
     value = new(URLContextResult)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("status")
     if item is not None:
@@ -2894,14 +3037,14 @@ def read_url_context_result(data: Any) -> URLContextResult:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_RESULT_KEYS)
     return value
 
 
 def read_google_maps_result_places(data: Any) -> GoogleMapsResultPlaces:
     value = new(GoogleMapsResultPlaces)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("name")
     if item is not None:
@@ -2926,25 +3069,25 @@ def read_google_maps_result_places(data: Any) -> GoogleMapsResultPlaces:
         if item.__class__ is not str:
             scalar(data, "url", "a string", item)
     value.url = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_RESULT_PLACES_KEYS)
     return value
 
 
 def read_file_search_result(data: Any) -> FileSearchResult:
     value = new(FileSearchResult)
-    count = 0
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 0:
         value.extra_fields = leftover(data, FILE_SEARCH_RESULT_KEYS)
     return value
 
 
 def read_arguments_delta(data: Any) -> ArgumentsDelta:
-    if data.get("type") != "arguments_delta":
-        raise wrong_tag(data, "type", "arguments_delta")
     value = new(ArgumentsDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -2952,16 +3095,22 @@ def read_arguments_delta(data: Any) -> ArgumentsDelta:
         if item.__class__ is not str:
             scalar(data, "arguments", "a string", item)
     value.arguments = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ARGUMENTS_DELTA_KEYS)
     return value
 
 
 def read_audio_delta(data: Any) -> AudioDelta:
-    if data.get("type") != "audio":
-        raise wrong_tag(data, "type", "audio")
     value = new(AudioDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.channels = None
+        value.data = None
+        value.mime_type = None
+        value.rate = None
+        value.sample_rate = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("channels")
     if item is not None:
@@ -2999,16 +3148,18 @@ def read_audio_delta(data: Any) -> AudioDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, AUDIO_DELTA_KEYS)
     return value
 
 
 def read_code_execution_call_delta(data: Any) -> CodeExecutionCallDelta:
-    if data.get("type") != "code_execution_call":
-        raise wrong_tag(data, "type", "code_execution_call")
     value = new(CodeExecutionCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -3023,16 +3174,19 @@ def read_code_execution_call_delta(data: Any) -> CodeExecutionCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_CALL_DELTA_KEYS)
     return value
 
 
 def read_code_execution_result_delta(data: Any) -> CodeExecutionResultDelta:
-    if data.get("type") != "code_execution_result":
-        raise wrong_tag(data, "type", "code_execution_result")
     value = new(CodeExecutionResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("result")
     if item is not None:
@@ -3052,16 +3206,19 @@ def read_code_execution_result_delta(data: Any) -> CodeExecutionResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_EXECUTION_RESULT_DELTA_KEYS)
     return value
 
 
 def read_document_delta(data: Any) -> DocumentDelta:
-    if data.get("type") != "document":
-        raise wrong_tag(data, "type", "document")
     value = new(DocumentDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -3081,16 +3238,17 @@ def read_document_delta(data: Any) -> DocumentDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, DOCUMENT_DELTA_KEYS)
     return value
 
 
 def read_file_search_call_delta(data: Any) -> FileSearchCallDelta:
-    if data.get("type") != "file_search_call":
-        raise wrong_tag(data, "type", "file_search_call")
     value = new(FileSearchCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.signature = None
+        return value
     count = 1
     item = data.get("signature")
     if item is not None:
@@ -3098,16 +3256,18 @@ def read_file_search_call_delta(data: Any) -> FileSearchCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_CALL_DELTA_KEYS)
     return value
 
 
 def read_file_search_result_delta(data: Any) -> FileSearchResultDelta:
-    if data.get("type") != "file_search_result":
-        raise wrong_tag(data, "type", "file_search_result")
     value = new(FileSearchResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("result")
     if item is not None:
@@ -3120,16 +3280,19 @@ def read_file_search_result_delta(data: Any) -> FileSearchResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_SEARCH_RESULT_DELTA_KEYS)
     return value
 
 
 def read_function_result_delta(data: Any) -> FunctionResultDelta:
-    if data.get("type") != "function_result":
-        raise wrong_tag(data, "type", "function_result")
     value = new(FunctionResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.result = None
+        value.is_error = None
+        value.name = None
+        return value
     count = 1
     item = data.get("result")
     if item is not None:
@@ -3148,8 +3311,7 @@ def read_function_result_delta(data: Any) -> FunctionResultDelta:
         if item.__class__ is not str:
             scalar(data, "name", "a string", item)
     value.name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FUNCTION_RESULT_DELTA_KEYS)
     return value
 
@@ -3165,9 +3327,12 @@ def read_result_of_function_result_delta(container: Any, key: str | int, item: A
 
 
 def read_google_maps_call_delta(data: Any) -> GoogleMapsCallDelta:
-    if data.get("type") != "google_maps_call":
-        raise wrong_tag(data, "type", "google_maps_call")
     value = new(GoogleMapsCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -3182,16 +3347,18 @@ def read_google_maps_call_delta(data: Any) -> GoogleMapsCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_CALL_DELTA_KEYS)
     return value
 
 
 def read_google_maps_result_delta(data: Any) -> GoogleMapsResultDelta:
-    if data.get("type") != "google_maps_result":
-        raise wrong_tag(data, "type", "google_maps_result")
     value = new(GoogleMapsResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("result")
     if item is not None:
@@ -3204,16 +3371,18 @@ def read_google_maps_result_delta(data: Any) -> GoogleMapsResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_MAPS_RESULT_DELTA_KEYS)
     return value
 
 
 def read_google_search_call_delta(data: Any) -> GoogleSearchCallDelta:
-    if data.get("type") != "google_search_call":
-        raise wrong_tag(data, "type", "google_search_call")
     value = new(GoogleSearchCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -3228,16 +3397,19 @@ def read_google_search_call_delta(data: Any) -> GoogleSearchCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_CALL_DELTA_KEYS)
     return value
 
 
 def read_google_search_result_delta(data: Any) -> GoogleSearchResultDelta:
-    if data.get("type") != "google_search_result":
-        raise wrong_tag(data, "type", "google_search_result")
     value = new(GoogleSearchResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("result")
     if item is not None:
@@ -3256,16 +3428,20 @@ def read_google_search_result_delta(data: Any) -> GoogleSearchResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GOOGLE_SEARCH_RESULT_DELTA_KEYS)
     return value
 
 
 def read_image_delta(data: Any) -> ImageDelta:
-    if data.get("type") != "image":
-        raise wrong_tag(data, "type", "image")
     value = new(ImageDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -3291,16 +3467,19 @@ def read_image_delta(data: Any) -> ImageDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, IMAGE_DELTA_KEYS)
     return value
 
 
 def read_mcp_server_tool_call_delta(data: Any) -> MCPServerToolCallDelta:
-    if data.get("type") != "mcp_server_tool_call":
-        raise wrong_tag(data, "type", "mcp_server_tool_call")
     value = new(MCPServerToolCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.name = None
+        value.server_name = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -3319,16 +3498,19 @@ def read_mcp_server_tool_call_delta(data: Any) -> MCPServerToolCallDelta:
         if item.__class__ is not str:
             scalar(data, "server_name", "a string", item)
     value.server_name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_CALL_DELTA_KEYS)
     return value
 
 
 def read_mcp_server_tool_result_delta(data: Any) -> MCPServerToolResultDelta:
-    if data.get("type") != "mcp_server_tool_result":
-        raise wrong_tag(data, "type", "mcp_server_tool_result")
     value = new(MCPServerToolResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.result = None
+        value.name = None
+        value.server_name = None
+        return value
     count = 1
     item = data.get("result")
     if item is not None:
@@ -3347,8 +3529,7 @@ def read_mcp_server_tool_result_delta(data: Any) -> MCPServerToolResultDelta:
         if item.__class__ is not str:
             scalar(data, "server_name", "a string", item)
     value.server_name = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, MCP_SERVER_TOOL_RESULT_DELTA_KEYS)
     return value
 
@@ -3364,9 +3545,11 @@ def read_result_of_mcp_server_tool_result_delta(container: Any, key: str | int, 
 
 
 def read_processing_call_delta(data: Any) -> ProcessingCallDelta:
-    if data.get("type") != "processing_call":
-        raise wrong_tag(data, "type", "processing_call")
     value = new(ProcessingCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.signature = None
+        return value
     count = 1
     item = data.get("signature")
     if item is not None:
@@ -3374,16 +3557,17 @@ def read_processing_call_delta(data: Any) -> ProcessingCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, PROCESSING_CALL_DELTA_KEYS)
     return value
 
 
 def read_processing_result_delta(data: Any) -> ProcessingResultDelta:
-    if data.get("type") != "processing_result":
-        raise wrong_tag(data, "type", "processing_result")
     value = new(ProcessingResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.signature = None
+        return value
     count = 1
     item = data.get("signature")
     if item is not None:
@@ -3391,16 +3575,19 @@ def read_processing_result_delta(data: Any) -> ProcessingResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, PROCESSING_RESULT_DELTA_KEYS)
     return value
 
 
 def read_retrieval_call_delta(data: Any) -> RetrievalCallDelta:
-    if data.get("type") != "retrieval_call":
-        raise wrong_tag(data, "type", "retrieval_call")
     value = new(RetrievalCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.retrieval_type = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -3421,16 +3608,18 @@ def read_retrieval_call_delta(data: Any) -> RetrievalCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RETRIEVAL_CALL_DELTA_KEYS)
     return value
 
 
 def read_retrieval_result_delta(data: Any) -> RetrievalResultDelta:
-    if data.get("type") != "retrieval_result":
-        raise wrong_tag(data, "type", "retrieval_result")
     value = new(RetrievalResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("is_error")
     if item is not None:
@@ -3444,47 +3633,46 @@ def read_retrieval_result_delta(data: Any) -> RetrievalResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, RETRIEVAL_RESULT_DELTA_KEYS)
     return value
 
 
 def read_text_annotation_delta(data: Any) -> TextAnnotationDelta:
-    if data.get("type") != "text_annotation_delta":
-        raise wrong_tag(data, "type", "text_annotation_delta")
     value = new(TextAnnotationDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.annotations = None
+        return value
     count = 1
     item = data.get("annotations")
     if item is not None:
         count += 1
         item = read_list(data, "annotations", item, read_annotation)
     value.annotations = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TEXT_ANNOTATION_DELTA_KEYS)
     return value
 
 
 def read_text_delta(data: Any) -> TextDelta:
-    if data.get("type") != "text":
-        raise wrong_tag(data, "type", "text")
     value = new(TextDelta)
-    count = 2
     item = data.get("text")
     if item.__class__ is not str:
         required(data, "text", "a string", item)
     value.text = item
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 2:
         value.extra_fields = leftover(data, TEXT_DELTA_KEYS)
     return value
 
 
 def read_thought_signature_delta(data: Any) -> ThoughtSignatureDelta:
-    if data.get("type") != "thought_signature":
-        raise wrong_tag(data, "type", "thought_signature")
     value = new(ThoughtSignatureDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.signature = None
+        return value
     count = 1
     item = data.get("signature")
     if item is not None:
@@ -3492,16 +3680,17 @@ def read_thought_signature_delta(data: Any) -> ThoughtSignatureDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, THOUGHT_SIGNATURE_DELTA_KEYS)
     return value
 
 
 def read_thought_summary_delta(data: Any) -> ThoughtSummaryDelta:
-    if data.get("type") != "thought_summary":
-        raise wrong_tag(data, "type", "thought_summary")
     value = new(ThoughtSummaryDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.content = None
+        return value
     count = 1
     item = data.get("content")
     if item is not None:
@@ -3510,16 +3699,18 @@ def read_thought_summary_delta(data: Any) -> ThoughtSummaryDelta:
             mapping(data, "content", item)
         item = read_content(item)
     value.content = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, THOUGHT_SUMMARY_DELTA_KEYS)
     return value
 
 
 def read_tool_search_call_delta(data: Any) -> ToolSearchCallDelta:
-    if data.get("type") != "tool_search_call":
-        raise wrong_tag(data, "type", "tool_search_call")
     value = new(ToolSearchCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -3534,21 +3725,23 @@ def read_tool_search_call_delta(data: Any) -> ToolSearchCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TOOL_SEARCH_CALL_DELTA_KEYS)
     return value
 
 
 def read_tool_search_result_delta(data: Any) -> ToolSearchResultDelta:
-    if data.get("type") != "tool_search_result":
-        raise wrong_tag(data, "type", "tool_search_result")
     value = new(ToolSearchResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.result = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("result")
     if item is not None:
         count += 1
-        item = read_list(data, "result", item, read_function)
+        item = read_list(data, "result", item, OBJECT_READERS[Function])
     value.result = item
     item = data.get("signature")
     if item is not None:
@@ -3556,16 +3749,18 @@ def read_tool_search_result_delta(data: Any) -> ToolSearchResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TOOL_SEARCH_RESULT_DELTA_KEYS)
     return value
 
 
 def read_url_context_call_delta(data: Any) -> URLContextCallDelta:
-    if data.get("type") != "url_context_call":
-        raise wrong_tag(data, "type", "url_context_call")
     value = new(URLContextCallDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.arguments = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("arguments")
     if item is not None:
@@ -3580,16 +3775,19 @@ def read_url_context_call_delta(data: Any) -> URLContextCallDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_CALL_DELTA_KEYS)
     return value
 
 
 def read_url_context_result_delta(data: Any) -> URLContextResultDelta:
-    if data.get("type") != "url_context_result":
-        raise wrong_tag(data, "type", "url_context_result")
     value = new(URLContextResultDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.result = None
+        value.is_error = None
+        value.signature = None
+        return value
     count = 1
     item = data.get("result")
     if item is not None:
@@ -3608,16 +3806,20 @@ def read_url_context_result_delta(data: Any) -> URLContextResultDelta:
         if item.__class__ is not str:
             scalar(data, "signature", "a string", item)
     value.signature = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, URL_CONTEXT_RESULT_DELTA_KEYS)
     return value
 
 
 def read_video_delta(data: Any) -> VideoDelta:
-    if data.get("type") != "video":
-        raise wrong_tag(data, "type", "video")
     value = new(VideoDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.mime_type = None
+        value.resolution = None
+        value.uri = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -3643,16 +3845,18 @@ def read_video_delta(data: Any) -> VideoDelta:
         if item.__class__ is not str:
             scalar(data, "uri", "a string", item)
     value.uri = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, VIDEO_DELTA_KEYS)
     return value
 
 
 def read_antigravity_agent_config(data: Any) -> AntigravityAgentConfig:
-    if data.get("type") != "antigravity":
-        raise wrong_tag(data, "type", "antigravity")
     value = new(AntigravityAgentConfig)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.max_total_tokens = None
+        value.model = None
+        return value
     count = 1
     item = data.get("max_total_tokens")
     if item is not None:
@@ -3666,16 +3870,21 @@ def read_antigravity_agent_config(data: Any) -> AntigravityAgentConfig:
         if item.__class__ is not str:
             scalar(data, "model", "a string", item)
     value.model = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ANTIGRAVITY_AGENT_CONFIG_KEYS)
     return value
 
 
 def read_code_mender_agent_config(data: Any) -> CodeMenderAgentConfig:
-    if data.get("type") != "code-mender":
-        raise wrong_tag(data, "type", "code-mender")
     value = new(CodeMenderAgentConfig)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.find_request = None
+        value.fix_request = None
+        value.model = None
+        value.session_config = None
+        value.session_id = None
+        return value
     count = 1
     item = data.get("find_request")
     if item is not None:
@@ -3710,16 +3919,20 @@ def read_code_mender_agent_config(data: Any) -> CodeMenderAgentConfig:
         if item.__class__ is not str:
             scalar(data, "session_id", "a string", item)
     value.session_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CODE_MENDER_AGENT_CONFIG_KEYS)
     return value
 
 
 def read_deep_research_agent_config(data: Any) -> DeepResearchAgentConfig:
-    if data.get("type") != "deep-research":
-        raise wrong_tag(data, "type", "deep-research")
     value = new(DeepResearchAgentConfig)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.collaborative_planning = None
+        value.enable_bigquery_tool = None
+        value.thinking_summaries = None
+        value.visualization = None
+        return value
     count = 1
     item = data.get("collaborative_planning")
     if item is not None:
@@ -3745,25 +3958,22 @@ def read_deep_research_agent_config(data: Any) -> DeepResearchAgentConfig:
         if item.__class__ is not str:
             scalar(data, "visualization", "a string", item)
     value.visualization = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, DEEP_RESEARCH_AGENT_CONFIG_KEYS)
     return value
 
 
 def read_dynamic_agent_config(data: Any) -> DynamicAgentConfig:
-    if data.get("type") != "dynamic":
-        raise wrong_tag(data, "type", "dynamic")
     value = new(DynamicAgentConfig)
-    count = 1
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 1:
         value.extra_fields = leftover(data, DYNAMIC_AGENT_CONFIG_KEYS)
     return value
 
 
 def read_find_request(data: Any) -> FindRequest:
     value = new(FindRequest)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("description")
     if item is not None:
@@ -3788,14 +3998,14 @@ def read_find_request(data: Any) -> FindRequest:
         count += 1
         item = read_list(data, "source_files", item, read_file_content)
     value.source_files = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FIND_REQUEST_KEYS)
     return value
 
 
 def read_fix_request(data: Any) -> FixRequest:
     value = new(FixRequest)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("description")
     if item is not None:
@@ -3814,14 +4024,14 @@ def read_fix_request(data: Any) -> FixRequest:
         count += 1
         item = read_list(data, "source_files", item, read_file_content)
     value.source_files = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FIX_REQUEST_KEYS)
     return value
 
 
 def read_session_config(data: Any) -> SessionConfig:
     value = new(SessionConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("max_rounds")
     if item is not None:
@@ -3829,14 +4039,14 @@ def read_session_config(data: Any) -> SessionConfig:
         if item.__class__ is not int:
             scalar(data, "max_rounds", "an integer", item)
     value.max_rounds = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, SESSION_CONFIG_KEYS)
     return value
 
 
 def read_file_content(data: Any) -> FileContent:
     value = new(FileContent)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("content")
     if item is not None:
@@ -3850,16 +4060,18 @@ def read_file_content(data: Any) -> FileContent:
         if item.__class__ is not str:
             scalar(data, "path", "a string", item)
     value.path = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, FILE_CONTENT_KEYS)
     return value
 
 
 def read_text_response_format(data: Any) -> TextResponseFormat:
-    if data.get("type") != "text":
-        raise wrong_tag(data, "type", "text")
     value = new(TextResponseFormat)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.mime_type = None
+        value.schema = None
+        return value
     count = 1
     item = data.get("mime_type")
     if item is not None:
@@ -3872,16 +4084,20 @@ def read_text_response_format(data: Any) -> TextResponseFormat:
         count += 1
         item = dict(mapping(data, "schema", item))
     value.schema = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TEXT_RESPONSE_FORMAT_KEYS)
     return value
 
 
 def read_audio_response_format(data: Any) -> AudioResponseFormat:
-    if data.get("type") != "audio":
-        raise wrong_tag(data, "type", "audio")
     value = new(AudioResponseFormat)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.bit_rate = None
+        value.delivery = None
+        value.mime_type = None
+        value.sample_rate = None
+        return value
     count = 1
     item = data.get("bit_rate")
     if item is not None:
@@ -3907,16 +4123,20 @@ def read_audio_response_format(data: Any) -> AudioResponseFormat:
         if item.__class__ is not int:
             scalar(data, "sample_rate", "an integer", item)
     value.sample_rate = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, AUDIO_RESPONSE_FORMAT_KEYS)
     return value
 
 
 def read_image_response_format(data: Any) -> ImageResponseFormat:
-    if data.get("type") != "image":
-        raise wrong_tag(data, "type", "image")
     value = new(ImageResponseFormat)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.aspect_ratio = None
+        value.delivery = None
+        value.image_size = None
+        value.mime_type = None
+        return value
     count = 1
     item = data.get("aspect_ratio")
     if item is not None:
@@ -3942,16 +4162,21 @@ def read_image_response_format(data: Any) -> ImageResponseFormat:
         if item.__class__ is not str:
             scalar(data, "mime_type", "a string", item)
     value.mime_type = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, IMAGE_RESPONSE_FORMAT_KEYS)
     return value
 
 
 def read_video_response_format(data: Any) -> VideoResponseFormat:
-    if data.get("type") != "video":
-        raise wrong_tag(data, "type", "video")
     value = new(VideoResponseFormat)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.aspect_ratio = None
+        value.delivery = None
+        value.duration = None
+        value.gcs_uri = None
+        value.resolution = None
+        return value
     count = 1
     item = data.get("aspect_ratio")
     if item is not None:
@@ -3983,16 +4208,17 @@ def read_video_response_format(data: Any) -> VideoResponseFormat:
         if item.__class__ is not str:
             scalar(data, "resolution", "a string", item)
     value.resolution = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, VIDEO_RESPONSE_FORMAT_KEYS)
     return value
 
 
 def read_smart_transcription_mode(data: Any) -> SmartTranscriptionMode:
-    if data.get("type") != "smart":
-        raise wrong_tag(data, "type", "smart")
     value = new(SmartTranscriptionMode)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.source_text = None
+        return value
     count = 1
     item = data.get("source_text")
     if item is not None:
@@ -4000,16 +4226,18 @@ def read_smart_transcription_mode(data: Any) -> SmartTranscriptionMode:
         if item.__class__ is not str:
             scalar(data, "source_text", "a string", item)
     value.source_text = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, SMART_TRANSCRIPTION_MODE_KEYS)
     return value
 
 
 def read_verbatim_transcription_mode(data: Any) -> VerbatimTranscriptionMode:
-    if data.get("type") != "verbatim":
-        raise wrong_tag(data, "type", "verbatim")
     value = new(VerbatimTranscriptionMode)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.diarization_mode = None
+        value.timestamp_granularities = None
+        return value
     count = 1
     item = data.get("diarization_mode")
     if item is not None:
@@ -4022,14 +4250,14 @@ def read_verbatim_transcription_mode(data: Any) -> VerbatimTranscriptionMode:
         count += 1
         item = read_scalars(data, "timestamp_granularities", "a string", item)
     value.timestamp_granularities = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, VERBATIM_TRANSCRIPTION_MODE_KEYS)
     return value
 
 
 def read_generation_config(data: Any) -> GenerationConfig:
     value = new(GenerationConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("image_config")
     if item is not None:
@@ -4103,8 +4331,7 @@ def read_generation_config(data: Any) -> GenerationConfig:
             mapping(data, "video_config", item)
         item = read_video_config(item)
     value.video_config = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, GENERATION_CONFIG_KEYS)
     return value
 
@@ -4119,6 +4346,7 @@ def read_speech_config_of_generation_config(container: Any, key: str | int, item
 
 def read_safety_setting(data: Any) -> SafetySetting:
     value = new(SafetySetting)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("threshold")
     if item is not None:
@@ -4138,14 +4366,14 @@ def read_safety_setting(data: Any) -> SafetySetting:
         if item.__class__ is not str:
             scalar(data, "method", "a string", item)
     value.method = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, SAFETY_SETTING_KEYS)
     return value
 
 
 def read_webhook_config(data: Any) -> WebhookConfig:
     value = new(WebhookConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("uris")
     if item is not None:
@@ -4157,14 +4385,14 @@ def read_webhook_config(data: Any) -> WebhookConfig:
         count += 1
         item = dict(mapping(data, "user_metadata", item))
     value.user_metadata = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, WEBHOOK_CONFIG_KEYS)
     return value
 
 
 def read_image_config(data: Any) -> ImageConfig:
     value = new(ImageConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("aspect_ratio")
     if item is not None:
@@ -4178,14 +4406,14 @@ def read_image_config(data: Any) -> ImageConfig:
         if item.__class__ is not str:
             scalar(data, "image_size", "a string", item)
     value.image_size = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, IMAGE_CONFIG_KEYS)
     return value
 
 
 def read_transcription_config(data: Any) -> TranscriptionConfig:
     value = new(TranscriptionConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("adaptation_phrases")
     if item is not None:
@@ -4223,8 +4451,7 @@ def read_transcription_config(data: Any) -> TranscriptionConfig:
         count += 1
         item = read_scalars(data, "timestamp_granularities", "a string", item)
     value.timestamp_granularities = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TRANSCRIPTION_CONFIG_KEYS)
     return value
 
@@ -4239,6 +4466,7 @@ def read_mode_of_transcription_config(container: Any, key: str | int, item: Any)
 
 def read_video_config(data: Any) -> VideoConfig:
     value = new(VideoConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("task")
     if item is not None:
@@ -4246,28 +4474,28 @@ def read_video_config(data: Any) -> VideoConfig:
         if item.__class__ is not str:
             scalar(data, "task", "a string", item)
     value.task = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, VIDEO_CONFIG_KEYS)
     return value
 
 
 def read_speaker_config(data: Any) -> SpeakerConfig:
     value = new(SpeakerConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("speakers")
     if item is not None:
         count += 1
         item = read_list(data, "speakers", item, read_speech_config)
     value.speakers = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, SPEAKER_CONFIG_KEYS)
     return value
 
 
 def read_speech_config(data: Any) -> SpeechConfig:
     value = new(SpeechConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("language")
     if item is not None:
@@ -4287,14 +4515,14 @@ def read_speech_config(data: Any) -> SpeechConfig:
         if item.__class__ is not str:
             scalar(data, "voice", "a string", item)
     value.voice = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, SPEECH_CONFIG_KEYS)
     return value
 
 
 def read_tool_choice_config(data: Any) -> ToolChoiceConfig:
     value = new(ToolChoiceConfig)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("allowed_tools")
     if item is not None:
@@ -4303,14 +4531,14 @@ def read_tool_choice_config(data: Any) -> ToolChoiceConfig:
             mapping(data, "allowed_tools", item)
         item = read_allowed_tools(item)
     value.allowed_tools = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TOOL_CHOICE_CONFIG_KEYS)
     return value
 
 
 def read_interaction(data: Any) -> Interaction:
     value = new(Interaction)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("status")
     if item is not None:
@@ -4463,8 +4691,7 @@ def read_interaction(data: Any) -> Interaction:
             mapping(data, "webhook_config", item)
         item = read_webhook_config(item)
     value.webhook_config = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, INTERACTION_KEYS)
     return value
 
@@ -4487,6 +4714,7 @@ def read_response_format_of_interaction(container: Any, key: str | int, item: An
 
 def read_create_model_interaction(data: Any) -> CreateModelInteraction:
     value = new(CreateModelInteraction)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("model")
     if item is not None:
@@ -4597,8 +4825,7 @@ def read_create_model_interaction(data: Any) -> CreateModelInteraction:
             mapping(data, "webhook_config", item)
         item = read_webhook_config(item)
     value.webhook_config = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CREATE_MODEL_INTERACTION_KEYS)
     return value
 
@@ -4623,6 +4850,7 @@ def read_response_format_of_create_model_interaction(
 
 def read_create_agent_interaction(data: Any) -> CreateAgentInteraction:
     value = new(CreateAgentInteraction)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("agent")
     if item is not None:
@@ -4727,8 +4955,7 @@ def read_create_agent_interaction(data: Any) -> CreateAgentInteraction:
             mapping(data, "webhook_config", item)
         item = read_webhook_config(item)
     value.webhook_config = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CREATE_AGENT_INTERACTION_KEYS)
     return value
 
@@ -4753,6 +4980,7 @@ def read_response_format_of_create_agent_interaction(
 
 def read_event_interaction(data: Any) -> EventInteraction:
     value = new(EventInteraction)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("id")
     if item is not None:
@@ -4820,16 +5048,18 @@ def read_event_interaction(data: Any) -> EventInteraction:
             mapping(data, "usage", item)
         item = read_usage(item)
     value.usage = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, EVENT_INTERACTION_KEYS)
     return value
 
 
 def read_error_event(data: Any) -> ErrorEvent:
-    if data.get("event_type") != "error":
-        raise wrong_tag(data, "event_type", "error")
     value = new(ErrorEvent)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.error = None
+        value.event_id = None
+        return value
     count = 1
     item = data.get("error")
     if item is not None:
@@ -4844,59 +5074,57 @@ def read_error_event(data: Any) -> ErrorEvent:
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ERROR_EVENT_KEYS)
     return value
 
 
 def read_interaction_completed_event(data: Any) -> InteractionCompletedEvent:
-    if data.get("event_type") != "interaction.completed":
-        raise wrong_tag(data, "event_type", "interaction.completed")
     value = new(InteractionCompletedEvent)
-    count = 2
     item = data.get("interaction")
     if item.__class__ is not dict:
         mapping(data, "interaction", item)
     value.interaction = read_event_interaction(item)
+    value.extra_fields = EMPTY
+    if len(data) == 2:
+        value.event_id = None
+        return value
+    count = 2
     item = data.get("event_id")
     if item is not None:
         count += 1
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, INTERACTION_COMPLETED_EVENT_KEYS)
     return value
 
 
 def read_interaction_created_event(data: Any) -> InteractionCreatedEvent:
-    if data.get("event_type") != "interaction.created":
-        raise wrong_tag(data, "event_type", "interaction.created")
     value = new(InteractionCreatedEvent)
-    count = 2
     item = data.get("interaction")
     if item.__class__ is not dict:
         mapping(data, "interaction", item)
     value.interaction = read_event_interaction(item)
+    value.extra_fields = EMPTY
+    if len(data) == 2:
+        value.event_id = None
+        return value
+    count = 2
     item = data.get("event_id")
     if item is not None:
         count += 1
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, INTERACTION_CREATED_EVENT_KEYS)
     return value
 
 
 def read_interaction_status_update(data: Any) -> InteractionStatusUpdate:
-    if data.get("event_type") != "interaction.status_update":
-        raise wrong_tag(data, "event_type", "interaction.status_update")
     value = new(InteractionStatusUpdate)
-    count = 3
     item = data.get("interaction_id")
     if item.__class__ is not str:
         required(data, "interaction_id", "a string", item)
@@ -4905,6 +5133,13 @@ def read_interaction_status_update(data: Any) -> InteractionStatusUpdate:
     if item.__class__ is not str:
         required(data, "status", "a string", item)
     value.status = item
+    value.extra_fields = EMPTY
+    if len(data) == 3:
+        value.continuation_token = None
+        value.event_id = None
+        value.usage = None
+        return value
+    count = 3
     item = data.get("continuation_token")
     if item is not None:
         count += 1
@@ -4924,17 +5159,13 @@ def read_interaction_status_update(data: Any) -> InteractionStatusUpdate:
             mapping(data, "usage", item)
         item = read_usage(item)
     value.usage = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, INTERACTION_STATUS_UPDATE_KEYS)
     return value
 
 
 def read_step_delta(data: Any) -> StepDelta:
-    if data.get("event_type") != "step.delta":
-        raise wrong_tag(data, "event_type", "step.delta")
     value = new(StepDelta)
-    count = 3
     item = data.get("delta")
     if item.__class__ is not dict:
         mapping(data, "delta", item)
@@ -4943,6 +5174,12 @@ def read_step_delta(data: Any) -> StepDelta:
     if item.__class__ is not int:
         required(data, "index", "an integer", item)
     value.index = item
+    value.extra_fields = EMPTY
+    if len(data) == 3:
+        value.event_id = None
+        value.metadata = None
+        return value
+    count = 3
     item = data.get("event_id")
     if item is not None:
         count += 1
@@ -4956,17 +5193,13 @@ def read_step_delta(data: Any) -> StepDelta:
             mapping(data, "metadata", item)
         item = read_event_metadata(item)
     value.metadata = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, STEP_DELTA_KEYS)
     return value
 
 
 def read_step_start(data: Any) -> StepStart:
-    if data.get("event_type") != "step.start":
-        raise wrong_tag(data, "event_type", "step.start")
     value = new(StepStart)
-    count = 3
     item = data.get("index")
     if item.__class__ is not int:
         required(data, "index", "an integer", item)
@@ -4975,27 +5208,35 @@ def read_step_start(data: Any) -> StepStart:
     if item.__class__ is not dict:
         mapping(data, "step", item)
     value.step = read_step(item)
+    value.extra_fields = EMPTY
+    if len(data) == 3:
+        value.event_id = None
+        return value
+    count = 3
     item = data.get("event_id")
     if item is not None:
         count += 1
         if item.__class__ is not str:
             scalar(data, "event_id", "a string", item)
     value.event_id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, STEP_START_KEYS)
     return value
 
 
 def read_step_stop(data: Any) -> StepStop:
-    if data.get("event_type") != "step.stop":
-        raise wrong_tag(data, "event_type", "step.stop")
     value = new(StepStop)
-    count = 2
     item = data.get("index")
     if item.__class__ is not int:
         required(data, "index", "an integer", item)
     value.index = item
+    value.extra_fields = EMPTY
+    if len(data) == 2:
+        value.event_id = None
+        value.step_usage = None
+        value.usage = None
+        return value
+    count = 2
     item = data.get("event_id")
     if item is not None:
         count += 1
@@ -5016,8 +5257,7 @@ def read_step_stop(data: Any) -> StepStop:
             mapping(data, "usage", item)
         item = read_usage(item)
     value.usage = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, STEP_STOP_KEYS)
     return value
 
@@ -5032,18 +5272,21 @@ def read_annotation(data: Any) -> Annotation:
 
 def read_untagged_text_content(data: Any) -> UntaggedTextContent:
     value = new(UntaggedTextContent)
-    count = 1
     item = data.get("text")
     if item.__class__ is not str:
         required(data, "text", "a string", item)
     value.text = item
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.annotations = None
+        return value
+    count = 1
     item = data.get("annotations")
     if item is not None:
         count += 1
         item = read_list(data, "annotations", item, read_annotation)
     value.annotations = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TEXT_CONTENT_KEYS)
     return value
 
@@ -5095,29 +5338,29 @@ def read_function_result_subcontent(data: Any) -> FunctionResultSubcontent:
 
 def read_untagged_text_delta(data: Any) -> UntaggedTextDelta:
     value = new(UntaggedTextDelta)
-    count = 1
     item = data.get("text")
     if item.__class__ is not str:
         required(data, "text", "a string", item)
     value.text = item
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 1:
         value.extra_fields = leftover(data, TEXT_DELTA_KEYS)
     return value
 
 
 def read_renamed_text_annotation_delta(data: Any) -> RenamedTextAnnotationDelta:
-    if data.get("type") != "text_annotation":
-        raise wrong_tag(data, "type", "text_annotation")
     value = new(RenamedTextAnnotationDelta)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.annotations = None
+        return value
     count = 1
     item = data.get("annotations")
     if item is not None:
         count += 1
         item = read_list(data, "annotations", item, read_annotation)
     value.annotations = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TEXT_ANNOTATION_DELTA_KEYS)
     return value
 
@@ -5320,11 +5563,11 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     ErrorResponse: read_error_response,
     Error: read_error,
     Status: read_status,
-    FileCitation: read_file_citation,
-    PlaceCitation: read_place_citation,
-    SpeechAnnotation: read_speech_annotation,
-    URLCitation: read_url_citation,
-    WordInfo: read_word_info,
+    FileCitation: tagged(read_file_citation, "type", "file_citation"),
+    PlaceCitation: tagged(read_place_citation, "type", "place_citation"),
+    SpeechAnnotation: tagged(read_speech_annotation, "type", "speech_metadata"),
+    URLCitation: tagged(read_url_citation, "type", "url_citation"),
+    WordInfo: tagged(read_word_info, "type", "word_info"),
     ReviewSnippet: read_review_snippet,
     Environment: read_environment,
     Source: read_source,
@@ -5335,26 +5578,26 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     ModalityTokens: read_modality_tokens,
     GroundingToolCount: read_grounding_tool_count,
     EventMetadata: read_event_metadata,
-    AudioContent: read_audio_content,
-    DocumentContent: read_document_content,
-    ImageContent: read_image_content,
-    TextContent: read_text_content,
-    VideoContent: read_video_content,
+    AudioContent: tagged(read_audio_content, "type", "audio"),
+    DocumentContent: tagged(read_document_content, "type", "document"),
+    ImageContent: tagged(read_image_content, "type", "image"),
+    TextContent: tagged(read_text_content, "type", "text"),
+    VideoContent: tagged(read_video_content, "type", "video"),
     AudioStaticMediaProcessing: read_audio_static_media_processing,
     StaticMediaProcessing: read_static_media_processing,
     DocumentStaticMediaProcessing: read_document_static_media_processing,
     PageProcessingOptions: read_page_processing_options,
     SpreadsheetProcessingOptions: read_spreadsheet_processing_options,
-    CodeExecution: read_code_execution,
-    ComputerUse: read_computer_use,
-    FileSearch: read_file_search,
-    Function: read_function,
-    GoogleMaps: read_google_maps,
-    GoogleSearch: read_google_search,
-    MCPServer: read_mcp_server,
-    Retrieval: read_retrieval,
-    ToolSearch: read_tool_search,
-    URLContext: read_url_context,
+    CodeExecution: tagged(read_code_execution, "type", "code_execution"),
+    ComputerUse: tagged(read_computer_use, "type", "computer_use"),
+    FileSearch: tagged(read_file_search, "type", "file_search"),
+    Function: tagged(read_function, "type", "function"),
+    GoogleMaps: tagged(read_google_maps, "type", "google_maps"),
+    GoogleSearch: tagged(read_google_search, "type", "google_search"),
+    MCPServer: tagged(read_mcp_server, "type", "mcp_server"),
+    Retrieval: tagged(read_retrieval, "type", "retrieval"),
+    ToolSearch: tagged(read_tool_search, "type", "tool_search"),
+    URLContext: tagged(read_url_context, "type", "url_context"),
     AllowedTools: read_allowed_tools,
     ExaAISearchConfig: read_exa_ai_search_config,
     ParallelAISearchConfig: read_parallel_ai_search_config,
@@ -5366,29 +5609,33 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     HybridSearch: read_hybrid_search,
     Ranking: read_ranking,
     RankService: read_rank_service,
-    CodeExecutionCallStep: read_code_execution_call_step,
-    CodeExecutionResultStep: read_code_execution_result_step,
-    FileSearchCallStep: read_file_search_call_step,
-    FileSearchResultStep: read_file_search_result_step,
-    FunctionCallStep: read_function_call_step,
-    FunctionResultStep: read_function_result_step,
-    GoogleMapsCallStep: read_google_maps_call_step,
-    GoogleMapsResultStep: read_google_maps_result_step,
-    GoogleSearchCallStep: read_google_search_call_step,
-    GoogleSearchResultStep: read_google_search_result_step,
-    MCPServerToolCallStep: read_mcp_server_tool_call_step,
-    MCPServerToolResultStep: read_mcp_server_tool_result_step,
-    ModelOutputStep: read_model_output_step,
-    ProcessingCallStep: read_processing_call_step,
-    ProcessingResultStep: read_processing_result_step,
-    RetrievalCallStep: read_retrieval_call_step,
-    RetrievalResultStep: read_retrieval_result_step,
-    ThoughtStep: read_thought_step,
-    ToolSearchCallStep: read_tool_search_call_step,
-    ToolSearchResultStep: read_tool_search_result_step,
-    URLContextCallStep: read_url_context_call_step,
-    URLContextResultStep: read_url_context_result_step,
-    UserInputStep: read_user_input_step,
+    CodeExecutionCallStep: tagged(read_code_execution_call_step, "type", "code_execution_call"),
+    CodeExecutionResultStep: tagged(
+        read_code_execution_result_step, "type", "code_execution_result"
+    ),
+    FileSearchCallStep: tagged(read_file_search_call_step, "type", "file_search_call"),
+    FileSearchResultStep: tagged(read_file_search_result_step, "type", "file_search_result"),
+    FunctionCallStep: tagged(read_function_call_step, "type", "function_call"),
+    FunctionResultStep: tagged(read_function_result_step, "type", "function_result"),
+    GoogleMapsCallStep: tagged(read_google_maps_call_step, "type", "google_maps_call"),
+    GoogleMapsResultStep: tagged(read_google_maps_result_step, "type", "google_maps_result"),
+    GoogleSearchCallStep: tagged(read_google_search_call_step, "type", "google_search_call"),
+    GoogleSearchResultStep: tagged(read_google_search_result_step, "type", "google_search_result"),
+    MCPServerToolCallStep: tagged(read_mcp_server_tool_call_step, "type", "mcp_server_tool_call"),
+    MCPServerToolResultStep: tagged(
+        read_mcp_server_tool_result_step, "type", "mcp_server_tool_result"
+    ),
+    ModelOutputStep: tagged(read_model_output_step, "type", "model_output"),
+    ProcessingCallStep: tagged(read_processing_call_step, "type", "processing_call"),
+    ProcessingResultStep: tagged(read_processing_result_step, "type", "processing_result"),
+    RetrievalCallStep: tagged(read_retrieval_call_step, "type", "retrieval_call"),
+    RetrievalResultStep: tagged(read_retrieval_result_step, "type", "retrieval_result"),
+    ThoughtStep: tagged(read_thought_step, "type", "thought"),
+    ToolSearchCallStep: tagged(read_tool_search_call_step, "type", "tool_search_call"),
+    ToolSearchResultStep: tagged(read_tool_search_result_step, "type", "tool_search_result"),
+    URLContextCallStep: tagged(read_url_context_call_step, "type", "url_context_call"),
+    URLContextResultStep: tagged(read_url_context_result_step, "type", "url_context_result"),
+    UserInputStep: tagged(read_user_input_step, "type", "user_input"),
     CodeExecutionCallArguments: read_code_execution_call_arguments,
     GoogleMapsCallArguments: read_google_maps_call_arguments,
     GoogleMapsResult: read_google_maps_result,
@@ -5400,48 +5647,54 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     URLContextResult: read_url_context_result,
     GoogleMapsResultPlaces: read_google_maps_result_places,
     FileSearchResult: read_file_search_result,
-    ArgumentsDelta: read_arguments_delta,
-    AudioDelta: read_audio_delta,
-    CodeExecutionCallDelta: read_code_execution_call_delta,
-    CodeExecutionResultDelta: read_code_execution_result_delta,
-    DocumentDelta: read_document_delta,
-    FileSearchCallDelta: read_file_search_call_delta,
-    FileSearchResultDelta: read_file_search_result_delta,
-    FunctionResultDelta: read_function_result_delta,
-    GoogleMapsCallDelta: read_google_maps_call_delta,
-    GoogleMapsResultDelta: read_google_maps_result_delta,
-    GoogleSearchCallDelta: read_google_search_call_delta,
-    GoogleSearchResultDelta: read_google_search_result_delta,
-    ImageDelta: read_image_delta,
-    MCPServerToolCallDelta: read_mcp_server_tool_call_delta,
-    MCPServerToolResultDelta: read_mcp_server_tool_result_delta,
-    ProcessingCallDelta: read_processing_call_delta,
-    ProcessingResultDelta: read_processing_result_delta,
-    RetrievalCallDelta: read_retrieval_call_delta,
-    RetrievalResultDelta: read_retrieval_result_delta,
-    TextAnnotationDelta: read_text_annotation_delta,
-    TextDelta: read_text_delta,
-    ThoughtSignatureDelta: read_thought_signature_delta,
-    ThoughtSummaryDelta: read_thought_summary_delta,
-    ToolSearchCallDelta: read_tool_search_call_delta,
-    ToolSearchResultDelta: read_tool_search_result_delta,
-    URLContextCallDelta: read_url_context_call_delta,
-    URLContextResultDelta: read_url_context_result_delta,
-    VideoDelta: read_video_delta,
-    AntigravityAgentConfig: read_antigravity_agent_config,
-    CodeMenderAgentConfig: read_code_mender_agent_config,
-    DeepResearchAgentConfig: read_deep_research_agent_config,
-    DynamicAgentConfig: read_dynamic_agent_config,
+    ArgumentsDelta: tagged(read_arguments_delta, "type", "arguments_delta"),
+    AudioDelta: tagged(read_audio_delta, "type", "audio"),
+    CodeExecutionCallDelta: tagged(read_code_execution_call_delta, "type", "code_execution_call"),
+    CodeExecutionResultDelta: tagged(
+        read_code_execution_result_delta, "type", "code_execution_result"
+    ),
+    DocumentDelta: tagged(read_document_delta, "type", "document"),
+    FileSearchCallDelta: tagged(read_file_search_call_delta, "type", "file_search_call"),
+    FileSearchResultDelta: tagged(read_file_search_result_delta, "type", "file_search_result"),
+    FunctionResultDelta: tagged(read_function_result_delta, "type", "function_result"),
+    GoogleMapsCallDelta: tagged(read_google_maps_call_delta, "type", "google_maps_call"),
+    GoogleMapsResultDelta: tagged(read_google_maps_result_delta, "type", "google_maps_result"),
+    GoogleSearchCallDelta: tagged(read_google_search_call_delta, "type", "google_search_call"),
+    GoogleSearchResultDelta: tagged(
+        read_google_search_result_delta, "type", "google_search_result"
+    ),
+    ImageDelta: tagged(read_image_delta, "type", "image"),
+    MCPServerToolCallDelta: tagged(read_mcp_server_tool_call_delta, "type", "mcp_server_tool_call"),
+    MCPServerToolResultDelta: tagged(
+        read_mcp_server_tool_result_delta, "type", "mcp_server_tool_result"
+    ),
+    ProcessingCallDelta: tagged(read_processing_call_delta, "type", "processing_call"),
+    ProcessingResultDelta: tagged(read_processing_result_delta, "type", "processing_result"),
+    RetrievalCallDelta: tagged(read_retrieval_call_delta, "type", "retrieval_call"),
+    RetrievalResultDelta: tagged(read_retrieval_result_delta, "type", "retrieval_result"),
+    TextAnnotationDelta: tagged(read_text_annotation_delta, "type", "text_annotation_delta"),
+    TextDelta: tagged(read_text_delta, "type", "text"),
+    ThoughtSignatureDelta: tagged(read_thought_signature_delta, "type", "thought_signature"),
+    ThoughtSummaryDelta: tagged(read_thought_summary_delta, "type", "thought_summary"),
+    ToolSearchCallDelta: tagged(read_tool_search_call_delta, "type", "tool_search_call"),
+    ToolSearchResultDelta: tagged(read_tool_search_result_delta, "type", "tool_search_result"),
+    URLContextCallDelta: tagged(read_url_context_call_delta, "type", "url_context_call"),
+    URLContextResultDelta: tagged(read_url_context_result_delta, "type", "url_context_result"),
+    VideoDelta: tagged(read_video_delta, "type", "video"),
+    AntigravityAgentConfig: tagged(read_antigravity_agent_config, "type", "antigravity"),
+    CodeMenderAgentConfig: tagged(read_code_mender_agent_config, "type", "code-mender"),
+    DeepResearchAgentConfig: tagged(read_deep_research_agent_config, "type", "deep-research"),
+    DynamicAgentConfig: tagged(read_dynamic_agent_config, "type", "dynamic"),
     FindRequest: read_find_request,
     FixRequest: read_fix_request,
     SessionConfig: read_session_config,
     FileContent: read_file_content,
-    TextResponseFormat: read_text_response_format,
-    AudioResponseFormat: read_audio_response_format,
-    ImageResponseFormat: read_image_response_format,
-    VideoResponseFormat: read_video_response_format,
-    SmartTranscriptionMode: read_smart_transcription_mode,
-    VerbatimTranscriptionMode: read_verbatim_transcription_mode,
+    TextResponseFormat: tagged(read_text_response_format, "type", "text"),
+    AudioResponseFormat: tagged(read_audio_response_format, "type", "audio"),
+    ImageResponseFormat: tagged(read_image_response_format, "type", "image"),
+    VideoResponseFormat: tagged(read_video_response_format, "type", "video"),
+    SmartTranscriptionMode: tagged(read_smart_transcription_mode, "type", "smart"),
+    VerbatimTranscriptionMode: tagged(read_verbatim_transcription_mode, "type", "verbatim"),
     GenerationConfig: read_generation_config,
     SafetySetting: read_safety_setting,
     WebhookConfig: read_webhook_config,
@@ -5455,13 +5708,19 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     CreateModelInteraction: read_create_model_interaction,
     CreateAgentInteraction: read_create_agent_interaction,
     EventInteraction: read_event_interaction,
-    ErrorEvent: read_error_event,
-    InteractionCompletedEvent: read_interaction_completed_event,
-    InteractionCreatedEvent: read_interaction_created_event,
-    InteractionStatusUpdate: read_interaction_status_update,
-    StepDelta: read_step_delta,
-    StepStart: read_step_start,
-    StepStop: read_step_stop,
+    ErrorEvent: tagged(read_error_event, "event_type", "error"),
+    InteractionCompletedEvent: tagged(
+        read_interaction_completed_event, "event_type", "interaction.completed"
+    ),
+    InteractionCreatedEvent: tagged(
+        read_interaction_created_event, "event_type", "interaction.created"
+    ),
+    InteractionStatusUpdate: tagged(
+        read_interaction_status_update, "event_type", "interaction.status_update"
+    ),
+    StepDelta: tagged(read_step_delta, "event_type", "step.delta"),
+    StepStart: tagged(read_step_start, "event_type", "step.start"),
+    StepStop: tagged(read_step_stop, "event_type", "step.stop"),
     Annotation: read_annotation,
     UntaggedTextContent: read_untagged_text_content,
     Content: read_content,
@@ -5470,7 +5729,9 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     Step: read_step,
     FunctionResultSubcontent: read_function_result_subcontent,
     UntaggedTextDelta: read_untagged_text_delta,
-    RenamedTextAnnotationDelta: read_renamed_text_annotation_delta,
+    RenamedTextAnnotationDelta: tagged(
+        read_renamed_text_annotation_delta, "type", "text_annotation"
+    ),
     Delta: read_delta,
     AgentConfig: read_agent_config,
     ResponseFormat: read_response_format,

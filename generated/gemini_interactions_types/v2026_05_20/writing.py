@@ -3641,7 +3641,7 @@ def write_renamed_text_annotation_delta(value: RenamedTextAnnotationDelta) -> Js
 
 
 def write_unknown(value: Unknown) -> Any:
-    return WRITERS.plain(value.raw)
+    return WRITERS[value.raw.__class__](value.raw)
 
 
 WRITERS = Writers(

@@ -71,6 +71,13 @@ class Model:
             shown.append(f"extra_fields={keys_of(self.extra_fields)}")
         return f"{type(self).__name__}({', '.join(part for part in shown if part)})"
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {a.name: getattr(self, a.name) for a in fields(type(self))}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+
 
 @define(eq=False, repr=False)
 class Unknown:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from attrs import define
-
 from .._support import answer
 from .._support.former import define_renamed
+from .._support.late import define
 from .._support.model import Model, Unknown
 from .part import ImagePart, Part, Shape
 from .word import Color, Empty, Loose, Note, Odd, Secrets, Stage

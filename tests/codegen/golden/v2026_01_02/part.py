@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from attrs import define
-
 from .._support.former import define_renamed
+from .._support.late import define
 from .._support.model import Model, Unknown
 from .word import Note
 

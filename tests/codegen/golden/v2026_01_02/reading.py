@@ -30,8 +30,8 @@ from .._support.reading import (
     required,
     scalar,
     tag_of,
+    tagged,
     unfit,
-    wrong_tag,
 )
 from .call import (
     Call,
@@ -113,6 +113,7 @@ PART_EVENT_KEYS = frozenset({"event_type", "index", "part"})
 
 def read_note(data: Any) -> Note:
     value = new(Note)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("text")
     if item is not None:
@@ -127,19 +128,33 @@ def read_note(data: Any) -> Note:
             mapping(data, "next", item)
         item = read_note(item)
     value.next = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, NOTE_KEYS)
     return value
 
 
 def read_odd(data: Any) -> Odd:
     value = new(Odd)
-    count = 2
     item = data.get("class")
     if item.__class__ is not str:
         required(data, "class", "a string", item)
     value.class_ = item
+    item = data.get("str")
+    if item.__class__ is not str:
+        required(data, "str", "a string", item)
+    value.str_ = item
+    value.extra_fields = EMPTY
+    if len(data) == 2:
+        value.from_ = None
+        value.list_ = None
+        value.self_ = None
+        value.field_ = None
+        value.property_ = None
+        value.match = None
+        value.http_headers = None
+        value.extra_fields_ = None
+        return value
+    count = 2
     item = data.get("from")
     if item is not None:
         count += 1
@@ -151,10 +166,6 @@ def read_odd(data: Any) -> Odd:
         count += 1
         item = read_scalars(data, "list", "a string", item)
     value.list_ = item
-    item = data.get("str")
-    if item.__class__ is not str:
-        required(data, "str", "a string", item)
-    value.str_ = item
     item = data.get("self")
     if item is not None:
         count += 1
@@ -189,14 +200,14 @@ def read_odd(data: Any) -> Odd:
         count += 1
         item = dict(mapping(data, "extra_fields", item))
     value.extra_fields_ = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, ODD_KEYS)
     return value
 
 
 def read_loose(data: Any) -> Loose:
     value = new(Loose)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("id")
     if item is not None:
@@ -204,44 +215,48 @@ def read_loose(data: Any) -> Loose:
         if item.__class__ is not str:
             scalar(data, "id", "a string", item)
     value.id = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, LOOSE_KEYS)
     return value
 
 
 def read_empty(data: Any) -> Empty:
     value = new(Empty)
-    count = 0
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 0:
         value.extra_fields = leftover(data, EMPTY_KEYS)
     return value
 
 
 def read_secrets(data: Any) -> Secrets:
     value = new(Secrets)
-    count = 1
     item = data.get("key")
     if item.__class__ is not str:
         required(data, "key", "a string", item)
     value.key = item
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.spare = None
+        return value
+    count = 1
     item = data.get("spare")
     if item is not None:
         count += 1
         if item.__class__ is not str:
             scalar(data, "spare", "a string", item)
     value.spare = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, SECRETS_KEYS)
     return value
 
 
 def read_text_part(data: Any) -> TextPart:
-    if data.get("type") != "text":
-        raise wrong_tag(data, "type", "text")
     value = new(TextPart)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.text = None
+        value.notes = None
+        return value
     count = 1
     item = data.get("text")
     if item is not None:
@@ -254,16 +269,18 @@ def read_text_part(data: Any) -> TextPart:
         count += 1
         item = read_list(data, "notes", item, read_note)
     value.notes = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TEXT_PART_KEYS)
     return value
 
 
 def read_image_part(data: Any) -> ImagePart:
-    if data.get("type") != "image":
-        raise wrong_tag(data, "type", "image")
     value = new(ImagePart)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.data = None
+        value.size = None
+        return value
     count = 1
     item = data.get("data")
     if item is not None:
@@ -277,45 +294,43 @@ def read_image_part(data: Any) -> ImagePart:
         if item.__class__ is not int:
             scalar(data, "size", "an integer", item)
     value.size = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, IMAGE_PART_KEYS)
     return value
 
 
 def read_thought_part(data: Any) -> ThoughtPart:
-    if data.get("type") != "thought":
-        raise wrong_tag(data, "type", "thought")
     value = new(ThoughtPart)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.summary = None
+        return value
     count = 1
     item = data.get("summary")
     if item is not None:
         count += 1
         item = read_list(data, "summary", item, read_part)
     value.summary = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, THOUGHT_PART_KEYS)
     return value
 
 
 def read_round_shape(data: Any) -> RoundShape:
-    if data.get("kind") != "round":
-        raise wrong_tag(data, "kind", "round")
     value = new(RoundShape)
-    count = 2
     item = data.get("radius")
     if item.__class__ is not float:
         required(data, "radius", "a number", item)
     value.radius = item
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 2:
         value.extra_fields = leftover(data, ROUND_SHAPE_KEYS)
     return value
 
 
 def read_turn(data: Any) -> Turn:
     value = new(Turn)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("role")
     if item is not None:
@@ -328,8 +343,7 @@ def read_turn(data: Any) -> Turn:
         count += 1
         item = read_content_of_turn(data, "content", item)
     value.content = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TURN_KEYS)
     return value
 
@@ -344,13 +358,20 @@ def read_content_of_turn(container: Any, key: str | int, item: Any) -> Any:
 
 def read_create_model_call(data: Any) -> CreateModelCall:
     value = new(CreateModelCall)
-    count = 2
     item = data.get("model")
     if item.__class__ is not str:
         required(data, "model", "a string", item)
     value.model = item
     item = data.get("input")
     value.input = read_input(data, "input", item)
+    value.extra_fields = EMPTY
+    if len(data) == 2:
+        value.stream = None
+        value.odd = None
+        value.shape = None
+        value.max_items = None
+        return value
+    count = 2
     item = data.get("stream")
     if item is not None:
         count += 1
@@ -377,21 +398,25 @@ def read_create_model_call(data: Any) -> CreateModelCall:
         if item.__class__ is not int:
             scalar(data, "maxItems", "an integer", item)
     value.max_items = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CREATE_MODEL_CALL_KEYS)
     return value
 
 
 def read_create_agent_call(data: Any) -> CreateAgentCall:
     value = new(CreateAgentCall)
-    count = 2
     item = data.get("agent")
     if item.__class__ is not str:
         required(data, "agent", "a string", item)
     value.agent = item
     item = data.get("input")
     value.input = read_input(data, "input", item)
+    value.extra_fields = EMPTY
+    if len(data) == 2:
+        value.stream = None
+        value.secrets = None
+        return value
+    count = 2
     item = data.get("stream")
     if item is not None:
         count += 1
@@ -405,14 +430,37 @@ def read_create_agent_call(data: Any) -> CreateAgentCall:
             mapping(data, "secrets", item)
         item = read_secrets(item)
     value.secrets = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CREATE_AGENT_CALL_KEYS)
     return value
 
 
 def read_call(data: Any) -> Call:
     value = new(Call)
+    item = data.get("id")
+    if item.__class__ is not str:
+        required(data, "id", "a string", item)
+    value.id = item
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.object = None
+        value.stage = None
+        value.color = None
+        value.parts = None
+        value.labels = None
+        value.metadata = None
+        value.scores = None
+        value.rows = None
+        value.values = None
+        value.speakers = None
+        value.mixed = None
+        value.result = None
+        value.input = None
+        value.loose = None
+        value.empty = None
+        value.total = None
+        value.done = None
+        return value
     count = 1
     item = data.get("object")
     if item is not None:
@@ -420,10 +468,6 @@ def read_call(data: Any) -> Call:
         if item.__class__ is not str:
             scalar(data, "object", "a string", item)
     value.object = item
-    item = data.get("id")
-    if item.__class__ is not str:
-        required(data, "id", "a string", item)
-    value.id = item
     item = data.get("stage")
     if item is not None:
         count += 1
@@ -512,8 +556,7 @@ def read_call(data: Any) -> Call:
         if item.__class__ is not bool:
             scalar(data, "done", "a boolean", item)
     value.done = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, CALL_KEYS)
     return value
 
@@ -544,7 +587,6 @@ def read_result_of_call(container: Any, key: str | int, item: Any) -> Any:
 
 def read_call_event(data: Any) -> CallEvent:
     value = new(CallEvent)
-    count = 2
     item = data.get("event_type")
     if item.__class__ is not str:
         required(data, "event_type", "a string", item)
@@ -554,16 +596,13 @@ def read_call_event(data: Any) -> CallEvent:
         mapping(data, "call", item)
     value.call = read_call(item)
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 2:
         value.extra_fields = leftover(data, CALL_EVENT_KEYS)
     return value
 
 
 def read_part_event(data: Any) -> PartEvent:
-    if data.get("event_type") != "part":
-        raise wrong_tag(data, "event_type", "part")
     value = new(PartEvent)
-    count = 3
     item = data.get("index")
     if item.__class__ is not int:
         required(data, "index", "an integer", item)
@@ -573,13 +612,14 @@ def read_part_event(data: Any) -> PartEvent:
         mapping(data, "part", item)
     value.part = read_part(item)
     value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != 3:
         value.extra_fields = leftover(data, PART_EVENT_KEYS)
     return value
 
 
 def read_untagged_text_part(data: Any) -> UntaggedTextPart:
     value = new(UntaggedTextPart)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("text")
     if item is not None:
@@ -592,14 +632,14 @@ def read_untagged_text_part(data: Any) -> UntaggedTextPart:
         count += 1
         item = read_list(data, "notes", item, read_note)
     value.notes = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, TEXT_PART_KEYS)
     return value
 
 
 def read_untagged_image_part(data: Any) -> UntaggedImagePart:
     value = new(UntaggedImagePart)
+    value.extra_fields = EMPTY
     count = 0
     item = data.get("data")
     if item is not None:
@@ -613,24 +653,24 @@ def read_untagged_image_part(data: Any) -> UntaggedImagePart:
         if item.__class__ is not int:
             scalar(data, "size", "an integer", item)
     value.size = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, IMAGE_PART_KEYS)
     return value
 
 
 def read_renamed_thought_part(data: Any) -> RenamedThoughtPart:
-    if data.get("type") != "reasoning":
-        raise wrong_tag(data, "type", "reasoning")
     value = new(RenamedThoughtPart)
+    value.extra_fields = EMPTY
+    if len(data) == 1:
+        value.summary = None
+        return value
     count = 1
     item = data.get("summary")
     if item is not None:
         count += 1
         item = read_list(data, "summary", item, read_part)
     value.summary = item
-    value.extra_fields = EMPTY
-    if count != len(data):
+    if len(data) != count:
         value.extra_fields = leftover(data, THOUGHT_PART_KEYS)
     return value
 
@@ -711,19 +751,19 @@ OBJECT_READERS: dict[Any, Callable[[Any], Any]] = {
     Loose: read_loose,
     Empty: read_empty,
     Secrets: read_secrets,
-    TextPart: read_text_part,
-    ImagePart: read_image_part,
-    ThoughtPart: read_thought_part,
-    RoundShape: read_round_shape,
+    TextPart: tagged(read_text_part, "type", "text"),
+    ImagePart: tagged(read_image_part, "type", "image"),
+    ThoughtPart: tagged(read_thought_part, "type", "thought"),
+    RoundShape: tagged(read_round_shape, "kind", "round"),
     Turn: read_turn,
     CreateModelCall: read_create_model_call,
     CreateAgentCall: read_create_agent_call,
     Call: read_call,
     CallEvent: read_call_event,
-    PartEvent: read_part_event,
+    PartEvent: tagged(read_part_event, "event_type", "part"),
     UntaggedTextPart: read_untagged_text_part,
     UntaggedImagePart: read_untagged_image_part,
-    RenamedThoughtPart: read_renamed_thought_part,
+    RenamedThoughtPart: tagged(read_renamed_thought_part, "type", "reasoning"),
     Part: read_part,
     Shape: read_shape,
     Event: read_event,

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from attrs import define, field
+from attrs import field
 
 from .._support.former import define_renamed
+from .._support.late import define
 from .._support.model import Model
 
 __all__ = [

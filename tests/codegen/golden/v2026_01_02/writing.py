@@ -453,7 +453,7 @@ def write_renamed_thought_part(value: RenamedThoughtPart) -> Json:
 
 
 def write_unknown(value: Unknown) -> Any:
-    return WRITERS.plain(value.raw)
+    return WRITERS[value.raw.__class__](value.raw)
 
 
 WRITERS = Writers(
