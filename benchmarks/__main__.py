@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="FILE", help="the report, as Markdown")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures")
     options = parser.parse_args()
-    begin = time.perf_counter()
+    machine, begin = facts(), time.perf_counter()
     outcomes: dict[str, Outcome] = {}
     for name in options.only:
         module = f"benchmarks.{name}"
@@ -56,9 +56,9 @@ def main() -> None:
     print(f"{len(outcomes)} rows in {minutes:.1f} minutes", file=sys.stderr)
     if options.json:
         rows = {name: as_json(found) for name, found in outcomes.items()}
-        options.json.write_text(json.dumps({"machine": facts(), "rows": rows}, indent=2) + "\n")
+        options.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=2) + "\n")
     if options.write:
-        options.write.write_text(report(outcomes, facts()), "utf-8")
+        options.write.write_text(report(outcomes, machine), "utf-8")
 
 
 if __name__ == "__main__":
