@@ -1,6 +1,6 @@
 """Every row, one after the other, into one report.
 
-python -m benchmarks [--only ROW ...] [--write docs/performance.md] [--json FILE]
+python -m benchmarks [--only ROW ...] [--rounds N] [--write FILE] [--json FILE]
 """
 
 from __future__ import annotations
@@ -41,23 +41,24 @@ ROWS = (
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=ROWS, default=ROWS, metavar="ROW")
+    parser.add_argument("--rounds", type=int, default=sys.maxsize, help="at most, of each row")
     parser.add_argument("--write", type=Path, metavar="FILE", help="the report, as Markdown")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures")
     options = parser.parse_args()
-    begin = time.perf_counter()
+    machine, begin = facts(), time.perf_counter()
     outcomes: dict[str, Outcome] = {}
     for name in options.only:
         module = f"benchmarks.{name}"
         row: Row = import_module(module).ROW
-        outcomes[name] = run(module, row, row.rounds)
+        outcomes[name] = run(module, row, min(row.rounds, options.rounds))
         print(f"\n{as_text(outcomes[name])}\n", flush=True)
     minutes = (time.perf_counter() - begin) / 60
     print(f"{len(outcomes)} rows in {minutes:.1f} minutes", file=sys.stderr)
     if options.json:
         rows = {name: as_json(found) for name, found in outcomes.items()}
-        options.json.write_text(json.dumps({"machine": facts(), "rows": rows}, indent=2) + "\n")
+        options.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=2) + "\n")
     if options.write:
-        options.write.write_text(report(outcomes, facts()), "utf-8")
+        options.write.write_text(report(outcomes, machine), "utf-8")
 
 
 if __name__ == "__main__":

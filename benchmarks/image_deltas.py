@@ -36,7 +36,6 @@ ROW = Row(
     measures=(MEGABYTES, SERVER_BUSY),
     contenders=(
         Contender("ours", "ours", streams.ours, SMALL),
-        Contender("ours, orjson", "ours with orjson", streams.ours, SMALL),
         Contender("openai, untyped", "openai", streams.openai, SMALL),
         Contender("httpx-sse, untyped", "httpx", streams.httpx_sse, SMALL),
         Contender("google-genai", "google-genai", streams.google_genai, SMALL, every=5),

@@ -14,6 +14,8 @@ from .processes import environ
 PROGRAM = "import gemini_interactions; gemini_interactions.Client(api_key='k').interactions"
 LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \| +(\S+)")
 REST = "the standard library"
+SOUGHT = {"org"}
+"""What the standard library looks for in vain: it belongs to another Python."""
 RUNS = 9
 
 Packages = dict[str, tuple[int, int]]
@@ -66,4 +68,4 @@ def by_package(found: dict[str, int], bare: dict[str, int]) -> Packages:
 
 def package_of(module: str) -> str:
     package = module.partition(".")[0]
-    return package if package not in sys.stdlib_module_names else REST
+    return REST if package in sys.stdlib_module_names or package in SOUGHT else package

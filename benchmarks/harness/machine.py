@@ -16,6 +16,7 @@ def facts() -> dict[str, str]:
         "memory": f"{memory_gb():.0f} GB",
         "system": f"{platform.system()} {platform.release()}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "load before the run": f"{os.getloadavg()[0]:.1f}",
         "peers": ", ".join(versions()),
     }
 

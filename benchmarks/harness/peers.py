@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 
 REQUIREMENTS: dict[str, list[str]] = {
     "ours": ["--editable", f"{ROOT}[aio]"],
-    "ours with orjson": ["--editable", f"{ROOT}[aio,fast]"],
     "our tools": ["--editable", f"{ROOT}[codegen,server,conformance]"],
     "google-genai": ["google-genai==3.4.0", "aiohttp==3.14.5", "urllib3==2.8.0"],
     "openai": ["openai==3.57.0"],

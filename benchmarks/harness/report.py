@@ -23,8 +23,9 @@ What the client costs, beside what others cost, measured side by side. This page
 - google-genai builds a model class for every event, which is most of its cost, and could be
   mended: so the limits count that are absolute, or relative to a client that does nothing else.
 
-A row by itself is `python -m benchmarks.ROW`, with `--rounds` and `--json`. No test asserts
-a time."""
+A row by itself is `python -m benchmarks.ROW`, with `--rounds` and `--json`; a quick look at all of
+them is `python -m benchmarks --rounds 1`. They want Linux, as they read `/proc`. No test asserts a
+time."""
 
 
 def report(outcomes: Mapping[str, Outcome], facts: Mapping[str, str]) -> str:

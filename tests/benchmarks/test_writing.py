@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from benchmarks.harness.judging import Outcome, outcome
+from benchmarks.harness.machine import facts
 from benchmarks.harness.report import report
 from benchmarks.harness.row import Contender, Measure, Operation, Row, Samples, at_least, at_most
 from benchmarks.harness.taking import as_they_are
@@ -91,6 +92,12 @@ def test_json_has_every_figure_in_full() -> None:
     assert ours["events/s"] == {"median": 1234.4, "low": 1117.2, "high": 1617.2, "rounds": 3}
     assert written["contenders"]["theirs"]["ratio"] == 12 / 1234.4
     assert [goal["met"] for goal in written["goals"]] == [False, True]
+
+
+def test_the_machine_and_every_version_are_told() -> None:
+    found = facts()
+    assert all(found.values())
+    assert "google-genai 3.4.0" in found["peers"]
 
 
 def test_the_report_has_every_goal_in_one_table_and_every_row_after_it() -> None:
