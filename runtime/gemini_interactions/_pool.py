@@ -76,8 +76,6 @@ class EagerResponse(HTTPResponse):
             data = self.fp.read1(min(n, self._asked))
             self._asked = n if len(data) == self._asked else ASKED_WHILE_WAITING
             body = self._body.feed(data)
-        if self._body.ended:
-            self.close()
         return body
 
 
