@@ -216,8 +216,9 @@ class ResponseStream:
             return [{"text": delta.text}] if delta.text else []
         if kind == "thought_summary" and telling.growing == "thought":
             if getattr(delta.content, "type", "") == "text":
-                telling.parts, telling.text = telling.parts + 1, len(delta.content.text)
-                return [{"text": delta.content.text, "thought": True}]
+                text = delta.content.text or ""
+                telling.parts, telling.text = telling.parts + 1, len(text)
+                return [{"text": text, "thought": True}] if text else []
         elif kind == "audio" and telling.growing == "audio" and _goes_on(delta, telling.audio):
             data = telling.whole_bytes(delta.data or "")
             return [{"inlineData": {**telling.audio["inlineData"], "data": data}}] if data else []
