@@ -70,6 +70,8 @@ def value(draw: st.DrawFn, field: str, kind: str, words: Words, depth: int) -> A
         return f"{draw(st.sampled_from(MIME_TYPES))}/{words.next()}"
     if field in ENUMS and draw(st.booleans()):
         return draw(st.sampled_from(ENUMS[field]))
+    if field in ("labels", "headers"):
+        return {"k": words.next()}
     if kind == "json":
         return draw(st.sampled_from([{"k": words.next()}, {"result": [{"url": words.next()}]}]))
     if kind in ("integer", "number"):

@@ -313,3 +313,46 @@ def test_an_error_ends_the_stream() -> None:
 
 def test_a_stream_of_nothing_tells_nothing() -> None:
     assert bridge.ResponseStream().close() == []
+
+
+SPOKEN = [{"type": "speech_metadata", "style": "calm"}]
+THOUGHT = {"type": "text", "text": "Hm."}
+
+
+@pytest.mark.parametrize(
+    ("kind", "deltas"),
+    [
+        ("model_output", [{"type": "image", "data": "AAAA"}, {"type": "audio"}]),
+        (
+            "model_output",
+            [
+                {"type": "text", "text": "a"},
+                {"type": "image"},
+                {"type": "text", "text": "b"},
+            ],
+        ),
+        (
+            "thought",
+            [
+                {"type": "thought_summary", "content": {**THOUGHT, "annotations": SPOKEN}},
+                {"type": "thought_summary", "content": THOUGHT},
+                {"type": "thought_signature", "signature": "c2ln"},
+            ],
+        ),
+        (
+            "thought",
+            [
+                {"type": "thought_summary", "content": {"type": "image", "data": "AAAA"}},
+                {"type": "thought_signature", "signature": "c2ln"},
+            ],
+        ),
+    ],
+)
+def test_odd_steps_add_up_as_well(kind: str, deltas: list[Json]) -> None:
+    grown = [delta(0, **one) for one in deltas]
+    stream = bridge.ResponseStream()
+    events = [CREATED, start(0, type=kind), *grown, stop(0), COMPLETED]
+
+    chunks = [chunk for event in events for chunk in stream.add(event)]
+
+    assert merged(chunks) == merged([bridge.to_response(stream.interaction).value])

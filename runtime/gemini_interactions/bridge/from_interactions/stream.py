@@ -215,9 +215,11 @@ class ResponseStream:
             telling.text += len(delta.text or "")
             return [{"text": delta.text}] if delta.text else []
         if kind == "thought_summary" and telling.growing == "thought":
-            if getattr(delta.content, "type", "") == "text":
-                telling.parts, telling.text = telling.parts + 1, len(delta.content.text)
-                return [{"text": delta.content.text, "thought": True}]
+            content = delta.content
+            if getattr(content, "type", "") == "text" and not content.annotations:
+                text = content.text or ""
+                telling.parts, telling.text = telling.parts + 1, len(text)
+                return [{"text": text, "thought": True}] if text else []
         elif kind == "audio" and telling.growing == "audio" and _goes_on(delta, telling.audio):
             data = telling.whole_bytes(delta.data or "")
             return [{"inlineData": {**telling.audio["inlineData"], "data": data}}] if data else []
@@ -250,7 +252,7 @@ class ResponseStream:
         if kind == "text":
             growing = "thought" if item["type"] == "thought" else "text"
             return [*self._tell_but_last(parts), *self._begin_text(last, growing)]
-        if kind == "audio" and data:
+        if kind == "audio" and blocks[-1].get("data"):
             return [*self._tell_but_last(parts), *self._begin_audio(last, blocks[-1])]
         if item["type"] != "model_output" or data == "":
             return self._tell_but_last(parts)  # a signature may follow, or more of the last
@@ -267,7 +269,9 @@ class ResponseStream:
     def _begin_text(self, part: Json, growing: str) -> list[Json]:
         telling = self._telling
         new, telling.text = part["text"][telling.text :], len(part["text"])
-        telling.growing = growing
+        # A thought that says more than its text is ended by the next one, not silently.
+        is_plain = growing == "text" or not part.keys() - {"text", "thought"}
+        telling.growing = growing if is_plain else ""
         return [{**_only(part, "thought"), "text": new}] if new else []
 
     def _begin_audio(self, part: Json, block: Json) -> list[Json]:

@@ -252,11 +252,11 @@ class Parts:
         response = answer.object("response")
         if response is None:
             response = Fields({}, answer.path_of("response"), self.report)
-            if item.has("result"):
-                self.report.added(response.path, "it becomes an empty result")
         if item.has("is_error"):
             item.put("is_error", response.take("is_error", bool), response.path)
         if item.has("result"):
+            if "result" not in response:
+                self.report.added(response.path_of("result"), "it becomes an empty list")
             item.put("result", self._results(response, SERVER_TOOLS[tool_type]), response.path)
         response.close()
         answer.close()
