@@ -950,6 +950,58 @@ def test_a_run_that_is_left_can_be_gone_on_with(
     assert len(lookup.calls) == 4
 
 
+@pytest.mark.sync_only
+def test_closing_begins_no_further_call(server: InteractionsServer, client: ClientFactory) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def work(limit: int) -> None:
+        if limit == 2:
+            begun.set()
+        if limit:
+            assert release.wait(SOON)
+
+    lookup = Lookup(work)
+    stream = run(client(server), "rounds 1x6", lookup.tool, stream=True, max_parallel=2)
+    for item in stream:
+        if item.event.event_type == "call.finished":
+            break
+    assert begun.wait(SOON)
+    stream.close()
+    release.set()
+    for thread in threading.enumerate():
+        if thread.name == "gemini-tool":
+            thread.join(SOON)
+    assert sorted(lookup.calls) == [0, 1, 2]
+
+
+def test_closing_while_another_thread_waits_for_the_next_round(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    server.faults.add("silent", on="create", nth=2)
+    stream = run(client(server), "rounds 1x1", Lookup().tool, stream=True)
+    raised: list[BaseException] = []
+    asked = threading.Event()
+
+    def read() -> None:
+        try:
+            for item in stream:
+                if item.event.event_type == "call.finished":
+                    asked.set()
+        except InteractionsError as error:
+            raised.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert asked.wait(SOON)
+    while len(server.requests) < 2:
+        assert reader.is_alive()
+    stream.close()
+    server.release()
+    reader.join(SOON)
+    assert [type(error) for error in raised] == [StreamInterruptedError]
+    assert list(stream.state.results) == [0]
+
+
 def test_closing_is_no_harm(server: InteractionsServer, client: ClientFactory) -> None:
     stream = run(client(server), "rounds 1x1", Lookup().tool, stream=True)
     whole = stream.until_done()
