@@ -439,15 +439,35 @@ def test_what_a_function_raises_is_told_to_the_model(
         ]
 
 
+@pytest.mark.parametrize("value", [{1, object()}, "\ud800", float("nan"), {"a": [object()]}])
 def test_a_result_that_is_no_json_is_told_to_the_model(
-    server: InteractionsServer, client: ClientFactory
+    server: InteractionsServer, client: ClientFactory, value: object
 ) -> None:
     def lookup(query: str, limit: int) -> object:
-        return {1, object()}
+        return value
 
     done = run(client(server), "rounds 1x1", lookup)
     assert done.status == "completed"
     assert results_in(creates(server)[1])[0]["is_error"] is True
+
+
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "error", [ToolError("x", result=object()), OSError("\udcff"), UnspeakableError()]
+)
+def test_an_error_that_is_no_json_is_told_by_its_name(
+    server: InteractionsServer, client: ClientFactory, error: Exception
+) -> None:
+    def lookup(query: str, limit: int) -> object:
+        raise error
+
+    assert run(client(server), "rounds 1x1", lookup).status == "completed"
+    [result] = results_in(creates(server)[1])
+    assert (result["is_error"], result["result"]) == (True, type(error).__name__)
 
 
 @pytest.mark.parametrize("limit", [1, 8])
