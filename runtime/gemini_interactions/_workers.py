@@ -79,6 +79,9 @@ class Workers:
                 context, job = self.waiting.popleft()
             except IndexError:
                 return
+            if self.deadline.expired():
+                self.over.put(out_of_time())
+                return
             try:
                 self.over.put(context.run(outcome, job))
             except BaseException as error:  # such as SystemExit: it is for the caller

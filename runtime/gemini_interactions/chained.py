@@ -11,6 +11,7 @@ from ._core.execution import Batch, RoundEvent
 from ._workers import RunShell, made
 from .errors import InteractionsError
 from .stream import Stream
+from .transport import Response
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -79,10 +80,16 @@ class ChainedStream(
                 if isinstance(effect, Batch):
                     self._items = map(effect.take, made(effect))
                     return
+                result: Any = None
                 try:
-                    self._course.give(self._shell.perform(effect))
+                    result = self._shell.perform(effect)
                 except InteractionsError as error:
                     self._course.fail(error)
+                if self._closed:  # by another thread, while this one waited
+                    if isinstance(result, Response):
+                        result.close()
+                    return
+                self._course.give(result)
         except BaseException:
             self.close()
             raise

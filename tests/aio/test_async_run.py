@@ -229,6 +229,23 @@ def test_the_time_is_bounded(server: InteractionsServer, run: Run, stream: bool)
     assert sorted(ended) == [0, 1, 2]
 
 
+def test_a_function_that_is_cancelled_by_itself_is_told_to_the_model(
+    server: InteractionsServer, run: Run
+) -> None:
+    async def lookup(query: str, limit: int) -> str:
+        raise asyncio.CancelledError
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            done = await client.interactions.run(
+                model=MODEL, input="[scenario: rounds 1x2]", tools=[lookup]
+            )
+            assert done.status == "completed"
+
+    run(main)
+    assert results(server) == ["RuntimeError: it was cancelled"] * 2
+
+
 def test_one_reader_at_a_time(server: InteractionsServer, run: Run) -> None:
     async def main() -> None:
         async with client_of(server) as client:

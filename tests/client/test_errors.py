@@ -12,8 +12,16 @@ from typing import Any
 
 import pytest
 
-from gemini_interactions import NotFoundError, RedirectRefusedError, UnexpectedAnswerError, errors
+from gemini_interactions import (
+    NotFoundError,
+    RedirectRefusedError,
+    RunState,
+    ToolCall,
+    UnexpectedAnswerError,
+    errors,
+)
 from gemini_interactions._bindings import bindings_of
+from gemini_interactions._core.dialogue import Dialogue
 from gemini_interactions.errors import APIError, InteractionsError, ServerError, class_for
 from gemini_interactions.testing import InteractionsServer
 
@@ -115,6 +123,8 @@ def example(cls: type[InteractionsError]) -> InteractionsError:
         "parameter": "word",
         "problems": [("word", "is missing")],
         "result": {"a": 1},
+        "state": RunState(revision="2026-05-20", round=1, dialogue=Dialogue(), asked="x"),
+        "pending": [ToolCall(round=1, index=0, id="c", name="f", arguments={"a": 1})],
         "event": bindings_of().types.UnknownEvent(tag="t", raw={}, problem=None),
     }
     init = cls.__init__

@@ -439,15 +439,35 @@ def test_what_a_function_raises_is_told_to_the_model(
         ]
 
 
+@pytest.mark.parametrize("value", [{1, object()}, "\ud800", float("nan"), {"a": [object()]}])
 def test_a_result_that_is_no_json_is_told_to_the_model(
-    server: InteractionsServer, client: ClientFactory
+    server: InteractionsServer, client: ClientFactory, value: object
 ) -> None:
     def lookup(query: str, limit: int) -> object:
-        return {1, object()}
+        return value
 
     done = run(client(server), "rounds 1x1", lookup)
     assert done.status == "completed"
     assert results_in(creates(server)[1])[0]["is_error"] is True
+
+
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "error", [ToolError("x", result=object()), OSError("\udcff"), UnspeakableError()]
+)
+def test_an_error_that_is_no_json_is_told_by_its_name(
+    server: InteractionsServer, client: ClientFactory, error: Exception
+) -> None:
+    def lookup(query: str, limit: int) -> object:
+        raise error
+
+    assert run(client(server), "rounds 1x1", lookup).status == "completed"
+    [result] = results_in(creates(server)[1])
+    assert (result["is_error"], result["result"]) == (True, type(error).__name__)
 
 
 @pytest.mark.parametrize("limit", [1, 8])
@@ -948,6 +968,58 @@ def test_a_run_that_is_left_can_be_gone_on_with(
     done = api.interactions.run(model=MODEL, tools=[lookup.tool], resume_from=state)
     assert done.output_text == "Done after 2 rounds of 2 calls."
     assert len(lookup.calls) == 4
+
+
+@pytest.mark.sync_only
+def test_closing_begins_no_further_call(server: InteractionsServer, client: ClientFactory) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def work(limit: int) -> None:
+        if limit == 2:
+            begun.set()
+        if limit:
+            assert release.wait(SOON)
+
+    lookup = Lookup(work)
+    stream = run(client(server), "rounds 1x6", lookup.tool, stream=True, max_parallel=2)
+    for item in stream:
+        if item.event.event_type == "call.finished":
+            break
+    assert begun.wait(SOON)
+    stream.close()
+    release.set()
+    for thread in threading.enumerate():
+        if thread.name == "gemini-tool":
+            thread.join(SOON)
+    assert sorted(lookup.calls) == [0, 1, 2]
+
+
+def test_closing_while_another_thread_waits_for_the_next_round(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    server.faults.add("silent", on="create", nth=2)
+    stream = run(client(server), "rounds 1x1", Lookup().tool, stream=True)
+    raised: list[BaseException] = []
+    asked = threading.Event()
+
+    def read() -> None:
+        try:
+            for item in stream:
+                if item.event.event_type == "call.finished":
+                    asked.set()
+        except InteractionsError as error:
+            raised.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert asked.wait(SOON)
+    while len(server.requests) < 2:
+        assert reader.is_alive()
+    stream.close()
+    server.release()
+    reader.join(SOON)
+    assert [type(error) for error in raised] == [StreamInterruptedError]
+    assert list(stream.state.results) == [0]
 
 
 def test_closing_is_no_harm(server: InteractionsServer, client: ClientFactory) -> None:

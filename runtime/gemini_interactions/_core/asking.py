@@ -57,7 +57,7 @@ class Asking:
         """For creates with these fields and options; `timeout` is for all of them together."""
         options = split_options({**fields})
         if not options.stream.assemble:
-            raise InvalidRequestError("what goes on by itself has to be assembled: leave assemble")
+            raise InvalidRequestError("assemble=False is not for what goes on by itself")
         total = as_timeout(options.timeout, calls.timeout).total
         deadline = Deadline.after(total, calls.clock)
         options = evolve(options, deadline=deadline)

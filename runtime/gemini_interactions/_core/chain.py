@@ -39,6 +39,7 @@ class Course:
         self._procedure = procedure
         self._result: Any = None
         self._failure: InteractionsError | None = None
+        self._is_closed = False
         self.is_over = False
         self.value: Any = None
 
@@ -59,10 +60,12 @@ class Course:
                 return self._procedure.throw(failure)
             return self._procedure.send(result)
         except StopIteration as stop:
-            self.is_over, self.value = True, stop.value
+            if not self._is_closed:
+                self.is_over, self.value = True, stop.value
             return None
 
     def close(self) -> None:
+        self._is_closed = True
         self._procedure.close()
 
 

@@ -19,7 +19,7 @@ from .decisions import Decision, Deny, OnCall, Replace, ToolCall
 from .exchange import Beyond
 from .limits import Deadline
 from .log import logger
-from .requests import did_you_mean
+from .requests import did_you_mean, encoded
 
 if TYPE_CHECKING:
     from ..tools import Toolbox
@@ -117,7 +117,10 @@ def arguments_of(item: Json) -> tuple[Mapping[str, Any] | None, str | None]:
     if isinstance(item.get("arguments"), dict):
         return as_object(item["arguments"]), None
     text = item.get("arguments_text", item.get("arguments"))  # fragments that made no object
-    return None, NO_ARGUMENTS if text is None else f"the arguments are no JSON object: {text}"
+    return (
+        None,
+        NO_ARGUMENTS if text is None else f"the arguments are no JSON object: {text!s:.200}",
+    )
 
 
 # --- what becomes of it -------------------------------------------------------------------------
@@ -148,7 +151,7 @@ def settled(call: ToolCall, decision: Decision, toolbox: Toolbox) -> Job | CallF
 def ended(call: ToolCall, value: Any) -> CallFinished:
     """A call that gave something."""
     try:
-        return CallFinished(call=call, result=function_result(call, value))
+        return CallFinished(call=call, result=sendable(call, value))
     except Exception as error:  # it has no form in JSON
         return failed(call, error)
 
@@ -158,7 +161,18 @@ def failed(call: ToolCall, error: Exception) -> CallFinished:
     if not isinstance(error, ToolError):
         kind = type(error).__name__
         logger.warning("the function %r raised %s: the model is told", call.name, kind)
-    return CallFinished(call=call, result=function_result(call, error), error=error)
+    try:
+        result: Mapping[str, Any] = sendable(call, error)
+    except Exception:  # what it says has no form in JSON either
+        result = function_result(call, type(error).__name__, is_error=True)
+    return CallFinished(call=call, result=result, error=error)
+
+
+def sendable(call: ToolCall, value: Any) -> Mapping[str, Any]:
+    """The result of a call, refused now rather than with the whole request."""
+    result = function_result(call, value)
+    encoded(result)
+    return result
 
 
 def refused(call: ToolCall, reason: str) -> CallFinished:

@@ -94,11 +94,11 @@ class AsyncChainedStream(
             if isinstance(effect, Batch):
                 self._source = Made(AsyncWorkers(effect), effect)
                 return
+            result: Any = None
             try:
                 result = await self._shell.perform(effect)
             except InteractionsError as error:
                 self._course.fail(error)
-                continue
             if self._closed:  # by another task, while this one waited
                 if isinstance(result, AsyncResponse):
                     result.close()

@@ -42,38 +42,56 @@ class AsyncWorkers:
         self.deadline = batch.deadline
         self.turns = asyncio.Semaphore(batch.at_once)
         self.over = deque(batch.done)
+        self.failure: BaseException | None = None
+        self.is_stopped = False
         self.tasks = {asyncio.ensure_future(self.outcome(job)) for job in batch.jobs}
 
     async def outcome(self, job: Job) -> CallFinished:
         async with self.turns:
+            if self.deadline.expired():
+                raise out_of_time()
             try:
                 value = job.work() if job.is_async else await asyncio.to_thread(job.work)
                 if inspect.isawaitable(value):
                     value = await value
                 return ended(job.call, value)
+            except asyncio.CancelledError:
+                if self.is_stopped:
+                    raise
+                return failed(job.call, RuntimeError("it was cancelled"))
             except Exception as error:
                 return failed(job.call, error)
 
     async def next_end(self) -> CallFinished | None:
         """The next call that is over; `None` after the last one."""
-        if not self.over and self.tasks:
+        if not self.over and self.tasks and self.failure is None:
             await self.wait()
+        if not self.over and self.failure is not None:
+            await self.stop()
+            raise self.failure
         return self.over.popleft() if self.over else None
 
     async def wait(self) -> None:
+        """Wait for calls to end. What they gave is handed on before what one of them raised."""
         try:
             done, self.tasks = await asyncio.wait(
                 self.tasks, timeout=self.deadline.left(), return_when=asyncio.FIRST_COMPLETED
             )
-            if not done:
-                raise out_of_time()
-            self.over.extend(task.result() for task in done)
         except BaseException:
             await self.stop()
             raise
+        if not done:
+            self.failure = out_of_time()
+        for task in done:
+            failure = task.exception()
+            if failure is None:
+                self.over.append(task.result())
+            else:
+                self.failure = failure
 
     async def stop(self) -> None:
         """Cancel what is at work, and see it end."""
+        self.is_stopped = True
         tasks = list(self.tasks)
         self.tasks.clear()
         for task in tasks:
