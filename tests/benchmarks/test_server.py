@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.contenders import streams
 from benchmarks.contenders.asking import STREAMED, request_bytes
-from benchmarks.contenders.streams import bare_socket, data_of
+from benchmarks.contenders.streams import data_of
 from benchmarks.harness import wire
 from benchmarks.harness.row import Scene
 from benchmarks.harness.server import serving
@@ -92,13 +93,20 @@ def test_a_request_may_come_in_pieces(scene: Scene) -> None:
     address = urlsplit(scene.address)
     request = request_bytes(f"{scene.address}/whole", STREAMED)
     with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
-        for number in range(len(request)):
+        for number in range(len(request) - 1):
             connection.sendall(request[number : number + 1])
+        answered = list(streams.bare_socket(scene.address, "texts")())  # it has turned to others
+        assert answered
+        connection.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            connection.recv(1)
+        connection.settimeout(10)
+        connection.sendall(request[-1:])
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_a_bare_socket_reads_to_the_end_and_no_further(scene: Scene) -> None:
-    pieces = list(bare_socket(scene.address, "texts")())
+    pieces = list(streams.bare_socket(scene.address, "texts")())
     assert b"".join(pieces) == wire.texts(COUNT).start
 
 
