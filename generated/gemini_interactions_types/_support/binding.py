@@ -43,10 +43,11 @@ class Binding:
 
         Free-form values inside are shared with the payload, not copied.
         """
-        read, choose = self.objects.get(form), self.choices.get(form)
         try:
+            read = self.objects.get(form)  # one look-up: to hash a union takes as long as an event
             if read is not None:
                 return read(payload if type(payload) is dict else mapping(None, "", payload))
+            choose = self.choices.get(form)
             if choose is not None:
                 return choose(None, "", payload)
         except Misfit as error:
