@@ -32,7 +32,7 @@ def new_pool(proxy: str | None) -> PoolManager:
 
 
 def unproxied() -> PoolManager:
-    return PoolManager(maxsize=CONNECTIONS_KEPT)
+    return StandingPool(maxsize=CONNECTIONS_KEPT)
 
 
 def proxied(proxy: str) -> PoolManager:
@@ -42,6 +42,25 @@ def proxied(proxy: str) -> PoolManager:
         return ProxyManager(to.address, proxy_headers=login, maxsize=CONNECTIONS_KEPT)
     except (ValueError, HTTPError):
         raise bad_proxy() from None
+
+
+class StandingPool(PoolManager):
+    """Remembers the connections of the origin it was last asked for.
+
+    A client asks for one origin only, and looking its connections up by the whole address takes a
+    sixth of a short call.
+    """
+
+    _last: tuple[str, HTTPConnectionPool] | None = None
+
+    def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> Any:
+        start = url.find("/", url.find("//") + 2)
+        origin, target = url[:start], url[start:]
+        known, connections = self._last or ("", None)
+        if connections is None or known != origin or connections.pool is None:
+            connections = self.connection_from_url(origin)
+            self._last = origin, connections
+        return connections.urlopen(method, target, redirect=redirect, **options)
 
 
 class Target(str):

@@ -144,10 +144,15 @@ class Response:
             except Exception as error:
                 named = self._named(error, left)
                 raise named from named.__cause__
-            if not chunk:
+            if chunk:
+                yield chunk
+            if not chunk or self._is_whole():
                 self._response.release_conn()
                 return
-            yield chunk
+
+    def _is_whole(self) -> bool:
+        """Whether nothing can follow, known without another read."""
+        return self._response.length_remaining == 0 and not self._decodes
 
     def _named(self, error: Exception, left: float | None) -> Exception:
         if self._closed:

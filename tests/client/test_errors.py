@@ -22,6 +22,7 @@ from gemini_interactions import (
 )
 from gemini_interactions._bindings import bindings_of
 from gemini_interactions._core.dialogue import Dialogue
+from gemini_interactions.bridge import Loss
 from gemini_interactions.errors import APIError, InteractionsError, ServerError, class_for
 from gemini_interactions.testing import InteractionsServer
 
@@ -122,6 +123,7 @@ def example(cls: type[InteractionsError]) -> InteractionsError:
         "tool": "look_up",
         "parameter": "word",
         "problems": [("word", "is missing")],
+        "losses": [Loss("/contents/0", "it has no counterpart")],
         "result": {"a": 1},
         "state": RunState(revision="2026-05-20", round=1, dialogue=Dialogue(), asked="x"),
         "pending": [ToolCall(round=1, index=0, id="c", name="f", arguments={"a": 1})],
