@@ -44,6 +44,14 @@ def close_clients(names: dict[str, Any]) -> None:
             value.close()
 
 
+def test_readme(environment: InteractionsServer, capsys: pytest.CaptureFixture[str]) -> None:
+    names = run("../README.md")
+    printed = capsys.readouterr().out
+    assert ", ".join(map(str, range(1, 26))) in printed
+    assert '{"location":"Paris","celsius":22}' in printed
+    close_clients(names)
+
+
 def test_usage(environment: InteractionsServer, capsys: pytest.CaptureFixture[str]) -> None:
     names = run("usage.md")
     printed = capsys.readouterr().out
