@@ -77,8 +77,9 @@ def start(_: str, peer: str, library: str, model: str, parameter: str) -> Operat
 
 
 def mypy(program: Path, python: Path) -> set[int]:
-    options = ["--strict", "--python-executable", str(python), "--no-error-summary"]
-    output = run(program, "mypy", *options, program.name)
+    cache = str(python.parents[1] / "mypy-cache")  # of the library, which the next program uses too
+    options = ["--strict", "--python-executable", str(python), "--cache-dir", cache]
+    output = run(program, "mypy", *options, "--no-error-summary", program.name)
     return {int(line) for line in re.findall(rf"^{program.name}:(\d+): error:", output, re.M)}
 
 

@@ -30,8 +30,8 @@ ROW = Row(
     about=(
         f"One stream of {COUNT} deltas with an image of 1 MB each ({SIZE / 1e6:.0f} MB on the "
         "wire), read to its end by one thread, with what is kept of it to assemble the "
-        "interaction. Then the same bytes of images in one delta: who takes longer for each byte "
-        "does work that grows faster than the event."
+        "interaction. Then the same bytes of images in one delta: linear work takes about as long, "
+        "though caches help it less; were it quadratic, it would be a sixteenth as fast."
     ),
     measures=(MEGABYTES, SERVER_BUSY),
     contenders=(
@@ -46,7 +46,7 @@ ROW = Row(
     ),
     goals=(
         at_least("ours", MEGABYTES.name, 1, of="httpx-sse, untyped"),
-        at_least("ours, 16 MB in one event", MEGABYTES.name, 0.8, of="ours"),
+        at_least("ours, 16 MB in one event", MEGABYTES.name, 0.5, of="ours"),
     ),
     take=taking.megabytes_read(SIZE),
     rounds=7,

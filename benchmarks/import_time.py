@@ -77,7 +77,7 @@ ROW = Row(
         at_most("ours", fresh.TIME.name, 0.2, of="google-genai"),
     ),
     take=taking.as_they_are,
-    rounds=7,
+    rounds=5,
     scene=scene,
     appendix=budget,
 )

@@ -32,7 +32,7 @@ from .harness.server import serving
 from .harness.taking import CPU
 
 STREAMS = 500
-DELTAS = 20
+DELTAS = 12
 PACE = 0.1
 FIRST_P99 = Measure("s to first event, p99", 3)
 FIRST_P50 = Measure("p50", 3)

@@ -95,7 +95,7 @@ ROW = Row(
         at_most("ours", GROWN.name, 1.5, of="ours, a tenth of the stream"),
     ),
     take=taking.as_they_are,
-    rounds=3,
+    rounds=2,
     scene=scene,
     is_fresh=True,
 )
