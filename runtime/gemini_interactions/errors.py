@@ -338,9 +338,8 @@ class TranslationLossError(InteractionsError, ValueError):
     `losses` lists what would be dropped, each with its path and the reason.
     """
 
-    def __init__(self, losses: Sequence[Any]) -> None:
-        shown = "; ".join(f"{loss.path} ({loss.reason})" for loss in losses)
-        super().__init__(f"{len(losses)} without a counterpart: {shown}")
+    def __init__(self, message: str, *, losses: Sequence[Any]) -> None:
+        super().__init__(message)
         self.losses = list(losses)
 
 

@@ -129,7 +129,10 @@ def test_the_history_leads_to_the_answer(
 
     silent = {"tools": [get_weather], "automaticFunctionCalling": {"ignoreCallHistory": True}}
     assert "automaticFunctionCallingHistory" not in ask(BOTH, silent)[-1]
-    assert "automaticFunctionCallingHistory" not in ask("[scenario: empty]", {"tools": [get_weather]})[-1]
+    assert (
+        "automaticFunctionCallingHistory"
+        not in ask("[scenario: empty]", {"tools": [get_weather]})[-1]
+    )
 
 
 def test_nothing_is_stored_that_shall_not_be(
@@ -309,7 +312,7 @@ def test_leaving_a_stream_makes_no_further_request(
 
 
 def test_a_request_declares_functions_and_keeps_them(revision: str) -> None:
-    search = {"google_search": {}}
+    search: dict[str, Any] = {"google_search": {}}
     request = bridge.to_create("x", {"tools": [search, divide]}, model="m", revision=revision)
 
     assert request.losses == []
@@ -341,7 +344,7 @@ def test_requests_without_functions_call_none() -> None:
 
 def test_what_cannot_be_declared_is_reported_with_its_reason() -> None:
     session = SimpleNamespace(call_tool=None)
-    request = bridge.to_create("x", {"tools": [lambda: 1, session, lambda a: a, divide]})
+    request = bridge.to_create("x", {"tools": [dict, session, print, divide]})
 
     assert [loss.path for loss in request.losses] == [f"/config/tools/{at}" for at in range(3)]
     assert "mcp_tools(session)" in request.losses[1].reason

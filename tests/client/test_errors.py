@@ -22,6 +22,7 @@ from gemini_interactions import (
 )
 from gemini_interactions._bindings import bindings_of
 from gemini_interactions._core.dialogue import Dialogue
+from gemini_interactions.bridge import Loss
 from gemini_interactions.errors import APIError, InteractionsError, ServerError, class_for
 from gemini_interactions.testing import InteractionsServer
 
@@ -119,6 +120,7 @@ def example(cls: type[InteractionsError]) -> InteractionsError:
         "interaction_id": "i",
         "last_event_id": "e",
         "interaction": interaction,
+        "losses": [Loss("/config/logprobs", "it has no counterpart")],
         "tool": "look_up",
         "parameter": "word",
         "problems": [("word", "is missing")],

@@ -77,13 +77,16 @@ class Generation:
 
     def chunks(self, item: Any) -> Iterator[Response]:
         """The chunks that an event completes. Every round of a run is a response of its own."""
-        event = item.event if isinstance(item, RoundEvent) else item
-        if isinstance(event, CallFinished):  # the model has said all that it says in this round
+        if not self.request.calls_functions:
+            yield from self._told(self._chunks.add(item))
+            return
+        of_round: RoundEvent[Any] = item
+        if isinstance(of_round.event, CallFinished):  # the model has said all of this round
             yield from self._told(self._chunks.close())
             return
-        if isinstance(item, RoundEvent) and item.round > self._round:
-            self._chunks, self._round = ResponseStream(self.revision), item.round
-        yield from self._told(self._chunks.add(event))
+        if of_round.round > self._round:
+            self._chunks, self._round = ResponseStream(self.revision), of_round.round
+        yield from self._told(self._chunks.add(of_round.event))
 
     def end(self) -> Iterator[Response]:
         yield from self._told(self._chunks.close())

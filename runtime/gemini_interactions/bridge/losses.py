@@ -42,7 +42,9 @@ class Translated(Generic[ValueT]):
         """The value, if nothing was dropped on the way."""
         dropped = [loss for loss in self.losses if loss.kind == "dropped"]
         if dropped:
-            raise TranslationLossError(dropped)
+            shown = "; ".join(f"{loss.path} ({loss.reason})" for loss in dropped)
+            message = f"{len(dropped)} without a counterpart: {shown}"
+            raise TranslationLossError(message, losses=dropped)
         return self.value
 
 
