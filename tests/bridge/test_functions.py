@@ -199,9 +199,9 @@ def test_ten_requests_unless_the_program_says_otherwise(
 def test_declared_functions_switch_it_off(
     ask: Ask, interactions_server: InteractionsServer
 ) -> None:
-    (answer,) = ask(BOTH, {"tools": [get_weather, DECLARED]})
+    (answer,) = ask("[scenario: parallel 1]", {"tools": [get_weather, DECLARED]})
 
-    assert len(answer.function_calls) == 2
+    assert [call["name"] for call in answer.function_calls] == ["get_weather"]
     assert len(interactions_server.requests) == 1
     assert ("/config/tools", "changed") in [(loss.path, loss.kind) for loss in answer.losses]
 
@@ -306,6 +306,21 @@ def test_leaving_a_stream_makes_no_further_request(
         assert next(chunk for chunk in chunks if chunk.function_calls)
         del chunks
     assert len(interactions_server.requests) == 1
+
+
+def test_histories_of_chunks_are_the_program_s_own(
+    interactions_server: InteractionsServer,
+) -> None:
+    with genai.Client(api_key="any", base_url=interactions_server.url) as client:
+        lengths: list[int] = []
+        for chunk in bridge.generate_content_stream(
+            client, model="m", contents=BOTH, config={"tools": [get_weather]}
+        ):
+            history = chunk.automatic_function_calling_history
+            lengths.append(len(history))
+            history.append({"role": "model", "parts": chunk.parts})
+
+    assert {*lengths} == {0, 3}
 
 
 # --- to_create --------------------------------------------------------------------------------

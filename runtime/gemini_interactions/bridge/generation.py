@@ -1,6 +1,7 @@
 """One call of generate_content: what is asked, and what becomes of the answers.
 
-Nothing here waits. Where the program gave functions, a run is asked for, else one interaction.
+Where the program gave functions, a run is asked for, else one interaction. `ask` alone talks to the
+service: how it waits is for those who call it.
 """
 
 from __future__ import annotations
@@ -76,17 +77,16 @@ class Generation:
     # --- streamed ---------------------------------------------------------------------------
 
     def chunks(self, item: Any) -> Iterator[Response]:
-        """The chunks that an event completes. Every round of a run is a response of its own."""
-        if not self.request.calls_functions:
-            yield from self._told(self._chunks.add(item))
-            return
-        of_round: RoundEvent[Any] = item
-        if isinstance(of_round.event, CallFinished):  # the model has said all of this round
-            yield from self._told(self._chunks.close())
-            return
-        if of_round.round > self._round:
-            self._chunks, self._round = ResponseStream(self.revision), of_round.round
-        yield from self._told(self._chunks.add(of_round.event))
+        """The chunks that an event completes; the results of calls are no chunks."""
+        event = self._event_of_round(item) if self.request.calls_functions else item
+        if not isinstance(event, CallFinished):
+            yield from self._told(self._chunks.add(event))
+
+    def _event_of_round(self, item: RoundEvent[Any]) -> Any:
+        """An event of a run, every round of which is a response of its own."""
+        if item.round > self._round:
+            self._chunks, self._round = ResponseStream(self.revision), item.round
+        return item.event
 
     def end(self) -> Iterator[Response]:
         yield from self._told(self._chunks.close())
