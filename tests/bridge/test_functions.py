@@ -308,6 +308,22 @@ def test_leaving_a_stream_makes_no_further_request(
     assert len(interactions_server.requests) == 1
 
 
+def test_what_a_history_cannot_say_is_reported(ask: Ask) -> None:
+    def get_weather(location: str) -> list[dict[str, Any]]:
+        """Get the current weather in a given location."""
+        source = {"type": "url_citation", "url": "https://weather.example"}
+        return [{"type": "text", "text": "sunny", "annotations": [source]}]
+
+    calling = {"ignoreCallHistory": True}
+    told = ask(BOTH, {"tools": [get_weather]})[-1]
+    silent = ask(BOTH, {"tools": [get_weather], "automaticFunctionCalling": calling})[-1]
+
+    about = [loss.path for loss in told.losses if "annotations" in loss.path]
+    assert about
+    assert all(path.startswith("/history/") for path in about)
+    assert not [loss for loss in silent.losses if loss.path.startswith("/history")]
+
+
 def test_histories_of_chunks_are_the_program_s_own(
     interactions_server: InteractionsServer,
 ) -> None:
