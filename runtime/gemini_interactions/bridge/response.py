@@ -33,7 +33,7 @@ class Response(dict[str, Any]):
 
     @property
     def function_calls(self) -> list[Json]:
-        """Calls that are the program's to make: the bridge made all others."""
+        """Calls in it: of a whole response, those that are the program's own to make."""
         return [part["functionCall"] for part in self.parts if "functionCall" in part]
 
     @property
