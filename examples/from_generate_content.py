@@ -1,4 +1,4 @@
-"""A generateContent program with tools and a stream, on interactions: only its calls changed."""
+"""A generateContent program with functions and a stream: only its calls changed."""
 
 from typing import Any
 
@@ -29,6 +29,7 @@ CONFIG = {
 
 
 def get_weather(location: str) -> str:
+    """Get the current weather in a given location."""
     return f"sunny in {location}"
 
 
@@ -51,6 +52,15 @@ with genai.Client() as client:
             answers.append({"functionResponse": answer})
         contents.append({"role": "user", "parts": answers})
         response = bridge.generate_content(client, model=MODEL, contents=contents, config=CONFIG)
+    print(response.text)
+
+    # Functions are called without your doing. Was: client.models.generate_content(...)
+    response = bridge.generate_content(
+        client,
+        model=MODEL,
+        contents="What is the weather in both Rome and Oslo?",
+        config={"tools": [get_weather], "automaticFunctionCalling": {"maximumRemoteCalls": 3}},
+    )
     print(response.text)
 
     # Was: client.models.generate_content_stream(model=MODEL, contents="Count from 1 to 5.")

@@ -7,7 +7,7 @@
     print(interaction.output_text)
 
 What is named here is public and stays. urllib3, the asynchronous client (`AsyncClient`, also as
-`client.aio`), the tools and the types of a revision load on first use.
+`client.aio`), the tools, the bridge and the types of a revision load on first use.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ from .stream import Stream
 __version__: Final = "0.1.0"
 
 if TYPE_CHECKING:
+    from . import bridge as bridge
     from . import tools as tools
     from ._bindings import latest as types
     from ._core.continuation import Continued
@@ -135,6 +136,7 @@ __all__ = [
     "UnexpectedAnswerError",
     "UnknownEventError",
     "WaitTimeoutError",
+    "bridge",
     "errors",
     "function_result",
     "tools",
@@ -164,8 +166,8 @@ _LAZY: Final = {
 def __getattr__(name: str) -> Any:
     if name == "types":
         return bindings_of().types
-    if name == "tools":
-        return import_module(".tools", __name__)
+    if name in ("bridge", "tools"):
+        return import_module(f".{name}", __name__)
     if name in _LAZY:
         return getattr(import_module(_LAZY[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -120,6 +120,7 @@ def example(cls: type[InteractionsError]) -> InteractionsError:
         "interaction_id": "i",
         "last_event_id": "e",
         "interaction": interaction,
+        "losses": [Loss("/config/logprobs", "it has no counterpart")],
         "tool": "look_up",
         "parameter": "word",
         "problems": [("word", "is missing")],

@@ -78,10 +78,30 @@ def call_a_function(client: genai.Client) -> None:
     assert "sunny" in answer.text
 
 
+def get_weather(location: str) -> dict[str, str]:
+    """Get the current weather in a given location."""
+    return {"weather": f"{location} is sunny"}
+
+
+def have_functions_called(client: genai.Client) -> None:
+    """Functions in a config of google-genai, and the history as it reads it."""
+    calling = types.AutomaticFunctionCallingConfig(maximum_remote_calls=2)
+    config = types.GenerateContentConfig(tools=[get_weather], automatic_function_calling=calling)
+    answer = bridge.generate_content(
+        client, model=MODEL, contents="Weather in Paris?", config=config
+    )
+    assert "Paris is sunny" in answer.text
+    read = types.GenerateContentResponse.model_validate(answer)
+    assert read.automatic_function_calling_history
+    roles = [content.role for content in read.automatic_function_calling_history]
+    assert roles == ["user", "model", "user"]
+
+
 def main() -> int:
     with genai.Client() as client:
         ask_with_services(client)
         call_a_function(client)
+        have_functions_called(client)
     return compare_surface([str(FIELDS)])
 
 

@@ -11,7 +11,6 @@ has no counterpart is in `losses`, each with its place. docs/migration.md has th
 """
 
 from .calling import (
-    Response,
     generate_content,
     generate_content_async,
     generate_content_stream,
@@ -19,11 +18,13 @@ from .calling import (
 )
 from .from_interactions import ResponseStream, failure, to_contents, to_response
 from .losses import Loss, LossKind, Translated
-from .to_interactions import to_create
+from .response import Response
+from .to_interactions import Request, to_create
 
 __all__ = [
     "Loss",
     "LossKind",
+    "Request",
     "Response",
     "ResponseStream",
     "Translated",

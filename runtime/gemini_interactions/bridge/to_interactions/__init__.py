@@ -1,5 +1,5 @@
 """From generateContent to interactions."""
 
-from .request import to_create
+from .request import Request, to_create
 
-__all__ = ["to_create"]
+__all__ = ["Request", "to_create"]

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from attrs import define, field
 
+from ...tools import Tool
 from ..fields import Fields, Reader, flag, integer, mapping, number, strings, text, word
 from ..json_values import Json
 from ..losses import Report
 from ..tokens import read_token
 from .contents import messages
 from .forms import Forms, Product
+from .function_calling import FunctionCalling
 from .output import OutputForms
 from .speech import put_speech, put_transcription
 from .tools import Place, Tools
@@ -42,6 +44,9 @@ class Config:
     fields: Fields
     forms: Forms
     report: Report
+    calling: FunctionCalling = field(init=False)
+    functions: dict[str, Tool] = field(init=False, factory=dict[str, Tool])
+    """Functions among the tools, by the names under which they are declared."""
     generation: Product = field(init=False)
     request: Product = field(init=False)
     arguments: Json = field(init=False, factory=dict[str, Any])
@@ -53,6 +58,7 @@ class Config:
         assert generation is not None
         assert request is not None
         self.generation, self.request = generation, request
+        self.calling = FunctionCalling.read(self.fields)
 
     def translate(self) -> Json:
         """Everything; a config is translated once."""
@@ -113,7 +119,7 @@ class Config:
                 path = choice.path_of("include_server_side_tool_invocations")
                 self.report.dropped(path, "steps of the service's tools always come")
             choice.close()
-        tools = Tools(self.forms, self.report, place)
+        tools = Tools(self.forms, self.report, place, self.functions)
         path = self.fields.path_of("tools")
         given = self.fields.any("tools")
         if given is not None:
@@ -205,10 +211,4 @@ class Config:
             self.report.dropped(path, "an interaction has one answer")
         for name in ("presence_penalty", "frequency_penalty"):
             self.fields.drop(name, _REFUSED)
-        calling = self.fields.object("automatic_function_calling")
-        if calling is not None:
-            why = "the bridge calls no functions: client.interactions.run does"
-            if calling.take("disable", bool) is not True:
-                self.report.dropped(calling.path, why)
-            calling.close(why)
         self.fields.close()

@@ -7,6 +7,9 @@ from typing import Any, ClassVar, Final
 
 from attrs import define, field
 
+from ...errors import ToolDeclarationError
+from ...tools import Tool
+from ...tools.toolbox import tool_of
 from ..fields import Fields, Reader, flag, integer, mapping, strings, text, word, words
 from ..json_values import Json, is_array, is_mapping, is_object, plain, pointer
 from ..losses import Report
@@ -54,6 +57,8 @@ class Tools:
     forms: Forms
     report: Report
     place: Place = field(factory=Place)
+    functions: dict[str, Tool] = field(factory=dict[str, Tool])
+    """Takes up what can be called here, by name."""
 
     def of(self, tools: Any, path: str) -> list[Any]:
         listed = tools if is_array(tools) else [tools]
@@ -62,14 +67,13 @@ class Tools:
         ]
 
     def _of(self, tool: Any, path: str) -> list[Any]:
+        if isinstance(tool, Tool) or callable(tool) or hasattr(tool, "call_tool"):
+            return self._own_function(tool, path)
         declaration = getattr(tool, "declaration", None)
         if is_mapping(declaration):
             return [plain(declaration)]
         if hasattr(tool, "extra_fields") or (is_object(tool) and "type" in tool):
             return [tool]
-        if callable(tool):
-            self.report.dropped(path, "a Python function has to be declared")
-            return []
         fields = Fields(tool, path, self.report)
         found: list[Json] = []
         for name in fields:
@@ -84,6 +88,16 @@ class Tools:
                 found += [] if made is None else [made]
         fields.close()
         return found
+
+    def _own_function(self, given: Any, path: str) -> list[Json]:
+        """Declares what runs in this process."""
+        try:
+            tool = tool_of(given)
+        except ToolDeclarationError as error:
+            self.report.dropped(path, str(error))
+            return []
+        self.functions[tool.name] = tool
+        return [plain(tool.declaration)]
 
     def _tool(self, name: str, options: Fields) -> Json | None:
         """A tool of the service; one that the revision does not have takes its options along."""
