@@ -598,11 +598,12 @@ def test_a_hook_cannot_end_a_run_quietly(
 
 
 def test_replace_takes_one_thing() -> None:
-    several: list[Json] = [{}, {"value": 1, "arguments": {}}]
+    several: list[Json] = [{}, {"value": 1, "arguments": {}}, {"arguments": [1]}]
     for arguments in several:
         with pytest.raises(InvalidRequestError):
             Replace(**arguments)
     assert Replace(value=None).value is None
+    assert repr(Replace(arguments={"a": 1})) == "Replace(value=nothing, arguments={'a': 1})"
 
 
 # --- stopping and going on ---------------------------------------------------------------------
