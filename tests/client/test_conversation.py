@@ -365,6 +365,37 @@ def test_rewinding(server: InteractionsServer, client: ClientFactory, store: boo
     assert talk.send("What is my name?").output_text == "You have not told me your name."
 
 
+def test_tools_are_those_of_all_turns(server: InteractionsServer, client: ClientFactory) -> None:
+    given = [lookup]
+    talk = client(server).conversation(model=MODEL, tools=iter(given))
+    for _ in range(2):
+        talk.send("Hello. [scenario: empty]")
+    assert [tool["name"] for tool in bodies(server)[1]["tools"]] == ["lookup"]
+    talk = client(server).conversation(model=MODEL, tools=given)
+    given.clear()
+    talk.send("Hello. [scenario: empty]")
+    assert bodies(server)[2]["tools"]
+
+
+@pytest.mark.sync_only
+def test_no_turn_is_lost_to_one_that_began_before_it(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    talk = client(server).conversation(model=MODEL)
+
+    class Slow(list[Json]):
+        """An input that is ready only when another turn is over."""
+
+        def __iter__(self) -> Any:
+            if talk.turns == 0:
+                talk.send("My name is Ada.")
+            return super().__iter__()
+
+    with pytest.raises(InvalidRequestError, match="has changed since"):
+        talk.send(Slow([{"type": "text", "text": "What is my name?"}]))
+    assert talk.send("What is my name?").output_text == "Your name is Ada."
+
+
 def test_rewinding_waits_for_the_end_of_a_turn(
     server: InteractionsServer, client: ClientFactory
 ) -> None:

@@ -844,6 +844,10 @@ def test_states_that_are_none(server: InteractionsServer, client: ClientFactory)
     for source in (state, 5, {"status": "completed"}):
         with pytest.raises(InvalidRequestError):
             api.interactions.run(model=MODEL, resume_from=source)
+    text = state.to_json()
+    for known, wrong in (('"round": 1', '"round": "1"'), ('"parts": null', '"parts": {}')):
+        with pytest.raises(InvalidRequestError, match="no state of a run"):
+            RunState.from_json(text.replace(known, wrong))
     for text in ("", "[]", "{}", '{"revision": 1}', "null"):
         with pytest.raises(InvalidRequestError, match="no state of a run"):
             RunState.from_json(text)

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import InvalidRequestError
+from ..tools.toolbox import as_list
 from .asking import Reply
 from .calls import Calls
 from .decisions import ToolCall
@@ -47,6 +48,8 @@ class Memory:
             if name in settings:
                 raise InvalidRequestError(f"{name} belongs to one turn, not to the conversation")
         start = settings.pop("previous_interaction_id", None)
+        if "tools" in settings:
+            settings["tools"] = [*as_list(settings["tools"])]  # for all turns
         self._operations = operations
         self._calls: Calls = operations.calls
         self._settings = settings
@@ -125,10 +128,11 @@ class Memory:
     def _answered_turn(self, results: Iterable[Any], stream: bool, options: Any) -> Run:
         if not self._answerable():
             raise InvalidRequestError("no call waits for a result")
+        given = list(results)
         state = RunState(revision=self._calls.bindings.label, round=1, dialogue=self._dialogue)
-        again = {"resume_from": state, "results": list(results)}
+        again = {"resume_from": state, "results": given}
         fields = {**self._settings, **self._options(options), **again}
-        return Run.of(self._calls, stream, fields)
+        return Run.of(self._calls, stream, fields, self._dialogue)
 
     def _answerable(self) -> Sequence[ToolCall]:
         """The calls that wait for a result, which all of them can be given."""
@@ -144,7 +148,7 @@ class Memory:
         if state.dialogue.exchanges[: len(known)] != known:
             raise InvalidRequestError("this state is not one of this conversation as it stands")
         fields = {**self._settings, **self._options(options), "resume_from": state}
-        return Run.of(self._calls, stream, fields)
+        return Run.of(self._calls, stream, fields, self._dialogue)
 
     def _options(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
         """The options of one turn; everything else belongs to the conversation."""
@@ -160,6 +164,8 @@ class Memory:
     def _remembering(self, run: Run) -> Procedure[Reply]:
         """A turn, remembered at its end."""
         with self._alone():
+            if run.dialogue is not self._dialogue:
+                raise InvalidRequestError("the conversation has changed since: send it again")
             goes_on = bool(self._dialogue.calls)
             reply = yield from run.whole()
             if reply.status not in FRUITLESS:

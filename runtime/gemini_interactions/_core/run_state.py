@@ -15,6 +15,11 @@ from .dialogue import Dialogue
 from .drafts import Json
 
 
+def whole_parts(instance: object, attribute: Any, value: Json | None) -> None:
+    if value is not None and {"payload", "ids", "count"} - value.keys():
+        raise TypeError(f"{attribute.name} are incomplete")
+
+
 @frozen(kw_only=True)
 class RunState:
     """Where a run stands, as JSON can hold it.
@@ -29,7 +34,7 @@ class RunState:
     dialogue: Dialogue = field(repr=False)
     asked: Any = field(default=None, repr=False)
     started: str | None = field(default=None, validator=optional(instance_of(str)))
-    parts: Json | None = field(default=None, repr=False)
+    parts: Json | None = field(default=None, repr=False, validator=whole_parts)
     results: Mapping[int, Json] = field(factory=dict[int, Json], repr=False)
 
     @property
