@@ -359,6 +359,7 @@ def test_parts_that_have_come_are_not_asked_for_again(
     assert done.output_text == "Part 1 of 3. Part 2 of 3. Part 3 of 3. "
     tokens = [body.get("continuation_token") for body in bodies(server)]
     assert tokens.count(None) == 2, "one for the call, and one for the first part"
+    assert len(done.continuation_ids) == (3 if store else 0)
     assert tokens.count("continue-2") == (2 if broken == 2 else 1)
     assert tokens.count("continue-3") == (2 if broken == 3 else 1)
 

@@ -1070,6 +1070,31 @@ def test_what_is_not_stored_is_begun_again(
     assert len(creates(server)[2]["input"]) == 6, "all that was said before goes with it"
 
 
+def test_an_id_of_what_is_not_stored_is_nothing_to_fetch(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    begun = {"id": "v1_gone", "status": "in_progress"}
+    step = {"event_type": "step.start", "index": 0, "step": {"type": "thought"}}
+    server.script([{"event_type": "interaction.created", "interaction": begun}, step])
+    server.faults.add("cut", on="create", after=2)
+    stream = run(client(server), "", input="x", stream=True, store=False, resume=False)
+    with pytest.raises(StreamInterruptedError) as caught:
+        list(stream)
+    assert caught.value.interaction_id == "v1_gone"
+    assert (stream.state.started, stream.state.asked) == (None, "x")
+
+
+@pytest.mark.sync_only
+def test_closing_inside_a_call(server: InteractionsServer, client: ClientFactory) -> None:
+    lookup = Lookup(lambda limit: stream.close())
+    stream = run(client(server), "rounds 1x3", lookup.tool, stream=True, max_parallel=1)
+    kinds: list[str] = []
+    with pytest.raises(StreamInterruptedError):
+        kinds.extend(item.event.event_type for item in stream)
+    assert lookup.calls == [0]
+    assert "call.finished" not in kinds
+
+
 def test_closing_while_another_thread_waits_for_a_call(
     server: InteractionsServer, client: ClientFactory
 ) -> None:
