@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from ._core.exchange import Effect
-from ._core.execution import Ask, Batch, CallFinished, Job, ended, failed, out_of_time
+from ._core.execution import Ask, Batch, CallFinished, Job, ended, failed, not_awaited, out_of_time
 from ._shell import Shell
 
 
@@ -25,34 +24,29 @@ class RunShell(Shell):
 
     def perform(self, effect: Effect) -> Any:
         if isinstance(effect, Ask):
-            return effect.on_call(effect.call)
+            return heard(effect)
         if isinstance(effect, Batch):
-            for done in made(effect):
-                effect.take(done)
+            workers = Workers(effect)
+            try:
+                for done in workers.ends():
+                    effect.take(done)
+            finally:
+                workers.stop()
             return None
         return super().perform(effect)
 
 
-def made(batch: Batch) -> Iterator[CallFinished]:
-    """The ends of the calls of a batch, as they come."""
-    yield from batch.done
-    if batch.at_once == 1:
-        for job in batch.jobs:
-            if batch.deadline.expired():
-                raise out_of_time()
-            yield outcome(job)
-    elif batch.jobs:
-        yield from Workers(batch).ends()
+def heard(ask: Ask) -> Any:
+    """What a hook says. `StopIteration` out of it is an error: it would end a stream quietly."""
+    try:
+        return not_awaited(ask.hook(ask.about))
+    except StopIteration as error:
+        raise RuntimeError("a hook of the run raised StopIteration") from error
 
 
 def outcome(job: Job) -> CallFinished:
     try:
-        value = job.work()
-        if inspect.isawaitable(value):
-            if inspect.iscoroutine(value):
-                value.close()
-            raise TypeError("it is asynchronous: this client cannot wait for it, AsyncClient can")
-        return ended(job.call, value)
+        return ended(job.call, not_awaited(job.work()))
     except Exception as error:
         return failed(job.call, error)
 
@@ -61,16 +55,18 @@ class Workers:
     """Threads that make the calls of one batch, each in a copy of the caller's context.
 
     Whoever stops waiting leaves them behind: they finish the call they are at, and begin none.
+    One call at a time needs no threads: it is made where it is waited for.
     """
 
     def __init__(self, batch: Batch) -> None:
+        self.batch = batch
         self.deadline = batch.deadline
-        self.count = len(batch.jobs)
         self.waiting: deque[tuple[Context, Job]] = deque(
             (copy_context(), job) for job in batch.jobs
         )
-        self.over: SimpleQueue[CallFinished | BaseException] = SimpleQueue()
-        for _ in range(min(batch.at_once, self.count)):
+        self.over: SimpleQueue[CallFinished | BaseException | None] = SimpleQueue()
+        self.is_stopped = False
+        for _ in range(min(batch.at_once, len(batch.jobs)) if batch.at_once > 1 else 0):
             threading.Thread(target=self.work, name="gemini-tool", daemon=True).start()
 
     def work(self) -> None:
@@ -88,13 +84,20 @@ class Workers:
                 self.over.put(error)
 
     def ends(self) -> Iterator[CallFinished]:
-        try:
-            for _ in range(self.count):
-                yield self.next_end()
-        finally:
-            self.waiting.clear()
+        """The ends of the calls, as they come; no more of them once it is stopped."""
+        yield from self.batch.done
+        for job in self.batch.jobs:
+            end = self.next_end() if self.batch.at_once > 1 else self.end_of(job)
+            if end is None or self.is_stopped:
+                return
+            yield end
 
-    def next_end(self) -> CallFinished:
+    def end_of(self, job: Job) -> CallFinished:
+        if self.deadline.expired():
+            raise out_of_time()
+        return outcome(job)
+
+    def next_end(self) -> CallFinished | None:
         try:
             end = self.over.get(timeout=self.deadline.left())
         except Empty:
@@ -102,3 +105,9 @@ class Workers:
         if isinstance(end, BaseException):
             raise end
         return end
+
+    def stop(self) -> None:
+        """Begin no further call; whoever waits for one, in another thread, waits no longer."""
+        self.is_stopped = True
+        self.waiting.clear()
+        self.over.put(None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._core.chain import ChainView, Course, Follow
 from ._core.execution import Batch, RoundEvent
-from ._workers import RunShell, made
+from ._workers import RunShell, Workers
 from .errors import InteractionsError
 from .stream import Stream
 from .transport import Response
@@ -36,6 +36,7 @@ class ChainedStream(
         self._under_way = None
         self._view = lambda part: part
         self._leg: Stream[Any, Any] | None = None
+        self._workers: Workers | None = None
         self._items: Iterator[Any] = iter(())
         self._closed = False
         self._advance()
@@ -71,14 +72,15 @@ class ChainedStream(
     def _advance(self) -> None:
         """Perform what comes up to the next items."""
         try:
-            while (effect := self._course.advance()) is not None:
+            while not self._closed and (effect := self._course.advance()) is not None:
                 if isinstance(effect, Follow):
                     self._leg = Stream(self._shell, effect.opened)
                     self._under_way, self._view = effect.opened.session, effect.view
                     self._items = items_of(self._leg, effect)
                     return
                 if isinstance(effect, Batch):
-                    self._items = map(effect.take, made(effect))
+                    self._workers = Workers(effect)
+                    self._items = map(effect.take, self._workers.ends())
                     return
                 result: Any = None
                 try:
@@ -103,6 +105,8 @@ class ChainedStream(
         self._items = iter(())
         if self._leg is not None:
             self._leg.close()
+        if self._workers is not None:
+            self._workers.stop()
         with suppress(ValueError):  # another thread reads: it has just been woken
             self._course.close()
 

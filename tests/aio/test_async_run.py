@@ -16,11 +16,13 @@ from gemini_interactions import (
     AsyncRunStream,
     AsyncStream,
     Deny,
+    RunState,
     RunTimeoutError,
     StreamInterruptedError,
     ToolCall,
 )
 from gemini_interactions.testing import InteractionsServer
+from gemini_interactions.tools import FunctionTool
 
 Run = Callable[[Callable[[], Any]], Any]
 MODEL = "gemini-3-flash-preview"
@@ -124,6 +126,111 @@ def test_hooks_may_be_async(server: InteractionsServer, run: Run) -> None:
 
     run(main)
     assert results(server) == ["the call was denied: no", "1"]
+
+
+def test_checkpoints_may_be_async(server: InteractionsServer, run: Run) -> None:
+    seen: list[tuple[int, int]] = []
+
+    async def checkpoint(state: RunState) -> None:
+        await asyncio.sleep(0)
+        seen.append((state.round, len(state.results)))
+
+    def lookup(query: str, limit: int) -> str:
+        return "found"
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            await client.interactions.run(
+                model=MODEL,
+                input="[scenario: rounds 1x2]",
+                tools=[lookup],
+                checkpoint=checkpoint,
+            )
+
+    run(main)
+    assert seen == [(1, 0), (1, 2)]
+
+
+def test_an_async_hook_cannot_end_a_stream_quietly(server: InteractionsServer, run: Run) -> None:
+    async def on_call(call: ToolCall) -> Approve:
+        raise StopAsyncIteration
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            stream = await client.interactions.run(
+                model=MODEL, input="[scenario: rounds 1x1]", stream=True, on_call=on_call
+            )
+            with pytest.raises(RuntimeError, match="StopAsyncIteration"):
+                async for _ in stream:
+                    pass
+
+    run(main)
+
+
+def test_functions_have_threads_of_their_own(server: InteractionsServer, run: Run) -> None:
+    """Those of the loop are fewer, and the end of the program would wait for them."""
+    together = threading.Barrier(40)
+    kinds: list[bool] = []
+
+    def lookup(query: str, limit: int) -> str:
+        kinds.append(threading.current_thread().daemon)
+        together.wait(SOON)
+        return "found"
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            await client.interactions.run(
+                model=MODEL, input="[scenario: rounds 1x40]", tools=[lookup], max_parallel=40
+            )
+
+    run(main)
+    assert results(server) == ["found"] * 40
+    assert kinds == [True] * 40
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_the_end_of_an_iteration_is_told_to_the_model(
+    server: InteractionsServer, run: Run, is_async: bool
+) -> None:
+    def lookup(query: str, limit: int) -> str:
+        return next(iter(()))
+
+    async def later(query: str, limit: int) -> str:
+        return next(iter(()))
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            tool = FunctionTool.of(later if is_async else lookup, name="lookup")
+            work = client.interactions.run(
+                model=MODEL, input="[scenario: rounds 1x2]", tools=[tool]
+            )
+            await asyncio.wait_for(work, SOON)
+
+    run(main)
+    [told, _] = results(server)
+    assert told == ("RuntimeError: coroutine raised StopIteration" if is_async else "StopIteration")
+
+
+def test_closing_while_another_task_waits_for_a_call(server: InteractionsServer, run: Run) -> None:
+    async def main() -> None:
+        begun = asyncio.Event()
+
+        async def lookup(query: str, limit: int) -> str:
+            begun.set()
+            await asyncio.sleep(3600)
+            return "never"
+
+        async with client_of(server) as client:
+            stream = await client.interactions.run(
+                model=MODEL, input="[scenario: rounds 1x2]", tools=[lookup], stream=True
+            )
+            reader = asyncio.create_task(stream.until_done())
+            await asyncio.wait_for(begun.wait(), SOON)
+            await stream.close()
+            with pytest.raises(StreamInterruptedError):
+                await asyncio.wait_for(reader, SOON)
+
+    run(main)
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -17,6 +17,8 @@ from gemini_interactions import (
     Continued,
     InteractionAssembler,
     InvalidRequestError,
+    RunInterruptedError,
+    RunState,
     Stream,
     StreamInterruptedError,
 )
@@ -333,6 +335,54 @@ def test_a_part_that_fails_stops_the_run(
     server.faults.add("no-response", on="create", nth=2)
     with pytest.raises(ContinuationError):
         whole(client(server).interactions.run(model=MODEL, input=PARTS, stream=stream))
+
+
+@streamed
+@pytest.mark.parametrize("store", [True, False], ids=["stored", "replayed"])
+@pytest.mark.parametrize("broken", [2, 3])
+def test_parts_that_have_come_are_not_asked_for_again(
+    server: InteractionsServer, client: ClientFactory, store: bool, stream: bool, broken: int
+) -> None:
+    def now() -> str:
+        return "noon"
+
+    call = {"type": "function_call", "id": "c1", "name": "now", "arguments": {}}
+    server.script([call], status="requires_action")
+    server.faults.add("no-response", on="create", nth=1 + broken)
+    run = client(server).interactions.run
+    given = {"model": MODEL, "tools": [now], "store": store, "stream": stream}
+    with pytest.raises(RunInterruptedError) as caught:
+        whole(run(input=PARTS, **given))
+    assert isinstance(caught.value.__cause__, ContinuationError)
+    state = RunState.from_json(caught.value.state.to_json())
+    done = whole(run(resume_from=state, **given))
+    assert done.output_text == "Part 1 of 3. Part 2 of 3. Part 3 of 3. "
+    tokens = [body.get("continuation_token") for body in bodies(server)]
+    assert tokens.count(None) == 2, "one for the call, and one for the first part"
+    assert len(done.continuation_ids) == (3 if store else 0)
+    assert tokens.count("continue-2") == (2 if broken == 2 else 1)
+    assert tokens.count("continue-3") == (2 if broken == 3 else 1)
+
+
+def test_a_part_that_has_begun_is_not_begun_again(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    def now() -> str:
+        return "noon"
+
+    call = {"type": "function_call", "id": "c1", "name": "now", "arguments": {}}
+    server.script([call], status="requires_action")
+    server.faults.add("cut", on="create", nth=3, after=3)
+    run = client(server).interactions.run
+    given = {"model": MODEL, "tools": [now], "stream": True}
+    with pytest.raises(RunInterruptedError) as caught:
+        whole(run(input=PARTS, resume=False, **given))
+    state = RunState.from_json(caught.value.state.to_json())
+    assert state.started in server.store
+    done = whole(run(resume_from=state, **given))
+    assert done.output_text == "Part 1 of 3. Part 2 of 3. Part 3 of 3. "
+    tokens = [body.get("continuation_token") for body in bodies(server)]
+    assert tokens == [None, None, "continue-2", "continue-3"]
 
 
 # --- adding up ---------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from gemini_interactions import (
     Deny,
     InteractionAssembler,
     InvalidRequestError,
+    RoundsExhaustedError,
     RunInterruptedError,
     RunState,
     function_result,
@@ -364,6 +365,78 @@ def test_rewinding(server: InteractionsServer, client: ClientFactory, store: boo
     assert talk.send("What is my name?").output_text == "You have not told me your name."
 
 
+def test_tools_are_those_of_all_turns(server: InteractionsServer, client: ClientFactory) -> None:
+    given = [lookup]
+    talk = client(server).conversation(model=MODEL, tools=iter(given))
+    for _ in range(2):
+        talk.send("Hello. [scenario: empty]")
+    assert [tool["name"] for tool in bodies(server)[1]["tools"]] == ["lookup"]
+    talk = client(server).conversation(model=MODEL, tools=given)
+    given.clear()
+    talk.send("Hello. [scenario: empty]")
+    assert bodies(server)[2]["tools"]
+
+
+@pytest.mark.sync_only
+def test_no_turn_is_lost_to_one_that_began_before_it(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    talk = client(server).conversation(model=MODEL)
+
+    class Slow(list[Json]):
+        """An input that is ready only when another turn is over."""
+
+        def __iter__(self) -> Any:
+            if talk.turns == 0:
+                talk.send("My name is Ada.")
+            return super().__iter__()
+
+    with pytest.raises(InvalidRequestError, match="has changed since"):
+        talk.send(Slow([{"type": "text", "text": "What is my name?"}]))
+    assert talk.send("What is my name?").output_text == "Your name is Ada."
+
+
+def test_rewinding_waits_for_the_end_of_a_turn(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    talk = client(server).conversation(model=MODEL)
+    talk.send("Hello.")
+    stream = talk.send("Hello?", stream=True)
+    with pytest.raises(InvalidRequestError, match="another turn is under way"):
+        talk.rewind()
+    stream.until_done()
+    talk.rewind()
+    assert (talk.turns, len(talk.history)) == (1, 3)
+
+
+def test_where_it_begins_cannot_be_changed(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    api = client(server)
+    talk = api.conversation(model=MODEL)
+    other = {"previous_interaction_id": "v1_other"}
+    with pytest.raises(InvalidRequestError, match="previous_interaction_id is where"):
+        talk.branch(**other)
+    with pytest.raises(InvalidRequestError, match="previous_interaction_id is where"):
+        load(api, talk.to_json(), **other)
+
+
+def test_a_call_nobody_can_answer_is_rewound(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    server.script([{"type": "function_call", "id": "", "name": "f"}], status="requires_action")
+    talk = client(server).conversation(model=MODEL)
+    talk.send("Hello.")
+    assert talk.pending == ()
+    with pytest.raises(InvalidRequestError, match="nobody can give"):
+        talk.send("Hello?")
+    with pytest.raises(InvalidRequestError, match="nobody can give"):
+        talk.answer([])
+    talk.rewind()
+    talk.send("Hello?")
+    assert talk.turns == 1
+
+
 def test_it_can_begin_after_a_stored_interaction(
     server: InteractionsServer, client: ClientFactory
 ) -> None:
@@ -432,6 +505,47 @@ def test_code_is_given_again(server: InteractionsServer, client: ClientFactory) 
     assert bodies(server)[1]["input"][0]["result"] == "the call was denied: no"
     load(api, text, tools=None, on_call=None, model="another").send("x")
     assert bodies(server)[-1]["model"] == "another"
+
+
+def test_how_calls_are_made_is_saved(server: InteractionsServer, client: ClientFactory) -> None:
+    api = client(server)
+    bounds = {"max_rounds": 1, "max_parallel": 2, "follow_continuation": 3}
+    text = api.conversation(model=MODEL, checkpoint=print, **bounds).to_json()
+    assert json.loads(text)["settings"] == {"model": MODEL, **bounds}
+    with pytest.raises(InvalidRequestError, match="give checkpoint= again, or None"):
+        load(api, text)
+
+    def lookup(query: str, limit: int) -> str:
+        return "found"
+
+    again = load(api, text, checkpoint=None, tools=[lookup])
+    with pytest.raises(RoundsExhaustedError):
+        again.send("[scenario: rounds 2x1]")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"turns": 5},
+        {"turns": [9]},
+        {"turns": ["1"]},
+        {"turns": [1, 1]},
+        {"turns": []},
+        {"settings": []},
+        {"unsaved": 5},
+        {"dialogue": None},
+        {"dialogue": {"start": None, "exchanges": 5}},
+        {"dialogue": {"start": None, "exchanges": []}},
+    ],
+)
+def test_what_does_not_fit_together(
+    server: InteractionsServer, client: ClientFactory, wrong: Json
+) -> None:
+    api = client(server)
+    talk = api.conversation(model=MODEL)
+    talk.send("Hello.")
+    with pytest.raises(InvalidRequestError, match="this is no saved"):
+        load(api, json.dumps({**json.loads(talk.to_json()), **wrong}))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"revision": "2026-05-20"}'])

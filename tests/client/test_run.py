@@ -581,12 +581,29 @@ def test_what_the_hook_raises_stops_the_run(
     assert done.output_text == "Done after 3 rounds of 2 calls."
 
 
+@streamed
+def test_a_hook_cannot_end_a_run_quietly(
+    server: InteractionsServer, client: ClientFactory, stream: bool
+) -> None:
+    """What ends an iteration is no end of this one."""
+    for name, error in (("on_call", StopIteration), ("checkpoint", StopAsyncIteration)):
+
+        def hook(told: object, error: type[Exception] = error) -> Any:
+            raise error
+
+        api, lookup = client(server), Lookup()
+        with pytest.raises((RuntimeError, StopAsyncIteration)):
+            finished(run(api, "rounds 1x1", lookup.tool, stream=stream, **{name: hook}))
+        assert lookup.calls == []
+
+
 def test_replace_takes_one_thing() -> None:
-    several: list[Json] = [{}, {"value": 1, "arguments": {}}]
+    several: list[Json] = [{}, {"value": 1, "arguments": {}}, {"arguments": [1]}]
     for arguments in several:
         with pytest.raises(InvalidRequestError):
             Replace(**arguments)
     assert Replace(value=None).value is None
+    assert repr(Replace(arguments={"a": 1})) == "Replace(value=nothing, arguments={'a': 1})"
 
 
 # --- stopping and going on ---------------------------------------------------------------------
@@ -827,6 +844,10 @@ def test_states_that_are_none(server: InteractionsServer, client: ClientFactory)
     for source in (state, 5, {"status": "completed"}):
         with pytest.raises(InvalidRequestError):
             api.interactions.run(model=MODEL, resume_from=source)
+    text = state.to_json()
+    for known, wrong in (('"round": 1', '"round": "1"'), ('"parts": null', '"parts": {}')):
+        with pytest.raises(InvalidRequestError, match="no state of a run"):
+            RunState.from_json(text.replace(known, wrong))
     for text in ("", "[]", "{}", '{"revision": 1}', "null"):
         with pytest.raises(InvalidRequestError, match="no state of a run"):
             RunState.from_json(text)
@@ -876,6 +897,43 @@ def test_results_that_nobody_waits_for(server: InteractionsServer, client: Clien
         api.interactions.run(model=MODEL, tools=[ASK_USER], resume_from=asked, results=[wrong])
 
 
+def test_calls_of_one_id_are_answered_one_by_one(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    asked = [
+        {"type": "function_call", "id": "same", "name": "ask_user", "arguments": {"query": query}}
+        for query in "ab"
+    ]
+    server.script(asked, status="requires_action")
+    server.script([])
+    api = client(server)
+    before = run(api, "", ASK_USER, input="x")
+    results = [function_result(call, call.arguments["query"]) for call in before.steps]
+    done = api.interactions.run(model=MODEL, tools=[ASK_USER], resume_from=before, results=results)
+    assert done.status == "completed"
+    assert [r["result"] for r in results_in(creates(server)[1])] == ["a", "b"]
+
+
+def test_a_stored_interaction_is_gone_on_from_without_storing(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    api = client(server)
+    before = run(api, "rounds 1x1", ASK_USER)
+    call = before.steps[-1]
+    for source in (before, before.id):
+        done = api.interactions.run(
+            model=MODEL,
+            tools=[ASK_USER],
+            store=False,
+            resume_from=source,
+            results=[function_result(call, "Paris")],
+        )
+        assert done.output_text == "Done after 1 rounds of 1 calls."
+        sent = creates(server)[-1]
+        assert (sent["previous_interaction_id"], sent["store"]) == (before.id, False)
+        assert [step["type"] for step in sent["input"]] == ["function_result"]
+
+
 def test_calls_nobody_can_answer_hand_the_run_back(
     server: InteractionsServer, client: ClientFactory
 ) -> None:
@@ -901,6 +959,9 @@ def test_calls_nobody_can_answer_hand_the_run_back(
         ({"assemble": False}, "assemble"),
         ({"resume_from": "v1_x"}, "leave out input"),
         ({"input": {1}}, "input cannot be sent"),
+        ({"on_call": True}, "on_call is a function, got True"),
+        ({"checkpoint": "state.json"}, "checkpoint is a function"),
+        ({"results": [{"call_id": "c"}]}, "give resume_from"),
     ],
 )
 @streamed
@@ -927,7 +988,14 @@ def test_what_is_asynchronous_is_refused_before_anything_is_sent(
         async def __call__(self, call: ToolCall) -> Approve:
             return Approve()
 
-    for arguments in ({"tools": [lookup]}, {"on_call": on_call}, {"on_call": Hook()}):
+    async def checkpoint(state: RunState) -> None: ...
+
+    for arguments in (
+        {"tools": [lookup]},
+        {"on_call": on_call},
+        {"on_call": Hook()},
+        {"checkpoint": checkpoint},
+    ):
         with pytest.raises(InvalidRequestError, match="asynchronous: give it to an AsyncClient"):
             client(server).interactions.run(model=MODEL, input="x", **arguments)
     assert server.requests == []
@@ -968,6 +1036,94 @@ def test_a_run_that_is_left_can_be_gone_on_with(
     done = api.interactions.run(model=MODEL, tools=[lookup.tool], resume_from=state)
     assert done.output_text == "Done after 2 rounds of 2 calls."
     assert len(lookup.calls) == 4
+
+
+def test_a_run_that_is_left_inside_an_interaction_does_not_begin_it_again(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    api, lookup = client(server), Lookup()
+    stream = run(api, "rounds 2x2", lookup.tool, stream=True)
+    for item in stream:
+        if item.round == 2 and item.event.event_type == "step.start":
+            break
+    stream.close()
+    state = elsewhere(stream.state)
+    assert state.started == stream.interaction_id is not None
+    done = api.interactions.run(model=MODEL, tools=[lookup.tool], resume_from=state)
+    assert done.output_text == "Done after 2 rounds of 2 calls."
+    assert len(creates(server)) == 3
+    assert len(lookup.calls) == 4
+
+
+def test_what_is_not_stored_is_begun_again(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    server.faults.add("cut", on="create", nth=2, after=4)
+    api, lookup = client(server), Lookup()
+    with pytest.raises(RunInterruptedError) as caught:
+        list(run(api, "rounds 1x2", lookup.tool, stream=True, extra_body={"store": False}))
+    assert caught.value.state.started is None
+    state = elsewhere(caught.value.state)
+    done = api.interactions.run(model=MODEL, tools=[lookup.tool], resume_from=state, store=False)
+    assert done.output_text == "Done after 1 rounds of 2 calls."
+    assert creates(server)[2]["input"] == creates(server)[1]["input"]
+    assert len(creates(server)[2]["input"]) == 6, "all that was said before goes with it"
+
+
+def test_an_id_of_what_is_not_stored_is_nothing_to_fetch(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    begun = {"id": "v1_gone", "status": "in_progress"}
+    step = {"event_type": "step.start", "index": 0, "step": {"type": "thought"}}
+    server.script([{"event_type": "interaction.created", "interaction": begun}, step])
+    server.faults.add("cut", on="create", after=2)
+    stream = run(client(server), "", input="x", stream=True, store=False, resume=False)
+    with pytest.raises(StreamInterruptedError) as caught:
+        list(stream)
+    assert caught.value.interaction_id == "v1_gone"
+    assert (stream.state.started, stream.state.asked) == (None, "x")
+
+
+@pytest.mark.sync_only
+def test_closing_inside_a_call(server: InteractionsServer, client: ClientFactory) -> None:
+    lookup = Lookup(lambda limit: stream.close())
+    stream = run(client(server), "rounds 1x3", lookup.tool, stream=True, max_parallel=1)
+    kinds: list[str] = []
+    with pytest.raises(StreamInterruptedError):
+        kinds.extend(item.event.event_type for item in stream)
+    assert lookup.calls == [0]
+    assert "call.finished" not in kinds
+
+
+def test_closing_while_another_thread_waits_for_a_call(
+    server: InteractionsServer, client: ClientFactory
+) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def hang(limit: int) -> None:
+        begun.set()
+        release.wait(SOON)
+
+    stream = run(client(server), "rounds 1x2", Lookup(hang).tool, stream=True)
+    raised: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            list(stream)
+        except BaseException as error:
+            raised.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert begun.wait(SOON)
+    stream.close()
+    reader.join(SOON)
+    is_waiting = reader.is_alive()
+    release.set()
+    reader.join(SOON)
+    assert not is_waiting
+    assert [type(error) for error in raised] == [StreamInterruptedError]
+    assert len(creates(server)) == 1
 
 
 @pytest.mark.sync_only

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -455,6 +455,14 @@ def many(*words: str) -> None: ...
 def anything(text: str, **options: int) -> None: ...
 
 
+def one_by_one(count: int) -> Iterator[int]:
+    yield from range(count)
+
+
+async def bit_by_bit(count: int) -> AsyncIterator[int]:
+    yield count
+
+
 def nowhere(text: str, place: Nowhere) -> None: ...  # type: ignore[name-defined]  # noqa: F821
 
 
@@ -474,6 +482,8 @@ def nested(place: list[Nowhere]) -> None: ...  # type: ignore[name-defined]  # n
         (Desk, None, "Desk: a tool is a function or a method, not a class"),
         (3, None, "a tool: a tool is a function or a method, not a int"),
         (min, None, "min: its signature is not known"),
+        (one_by_one, None, "one_by_one: a generator has no result to tell"),
+        (functools.partial(bit_by_bit, 2), None, "bit_by_bit: a generator has no result to tell"),
     ],
 )
 def test_what_cannot_be_declared_is_refused_by_name(

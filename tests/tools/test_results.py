@@ -200,6 +200,7 @@ def endless() -> list[Any]:
         (Point(1, math.nan), "the value['y'] cannot", "nan has no form"),
         ({None: 1}, "the value cannot", "the key None is not a string"),
         ({"a": {True: 1}}, "the value['a'] cannot", "the key True is not a string"),
+        ({"a": {1: 2, "1": 3}}, "the value['a'] cannot", "two of its keys are '1' in JSON"),
         (deque([1]), "the value cannot", "a Python deque has no form"),
         (endless(), "the value cannot", "nested too deeply"),
     ],

@@ -100,6 +100,16 @@ def test_what_is_no_tool_at_all(thing: Any) -> None:
         Toolbox.of([thing])
 
 
+@pytest.mark.parametrize(
+    ("tools", "name"),
+    [(weather, "weather"), ("google_search", "str"), (5, "int"), (Shout.declaration, "shout")],
+)
+def test_a_single_tool_is_no_list(tools: Any, name: str) -> None:
+    with pytest.raises(genai.ToolDeclarationError, match="tools are given as a list") as caught:
+        Toolbox.of(tools)
+    assert caught.value.tool == name
+
+
 def test_a_round_trip(interactions_server: InteractionsServer) -> None:
     box = Toolbox.of([weather])
     with genai.Client(api_key="any", base_url=interactions_server.url) as client:

@@ -51,6 +51,8 @@ class Asking:
     """What an event is for the user of a stream."""
     began: Callable[[str], object] = field(default=as_it_is)
     """Told of an interaction that has begun, before it is waited for."""
+    grew: Callable[[Parts], object] = field(default=as_it_is)
+    """Told of the parts that have come, before the next one is asked for."""
 
     @classmethod
     def of(cls, calls: Calls, fields: Json, **how: Any) -> Asking:
@@ -65,39 +67,30 @@ class Asking:
 
     def whole(self, fields: Json) -> Procedure[Reply]:
         """Create an interaction and see it to its end, with all parts that it comes in."""
-        parts = self.no_parts()
-        answer = yield from self.created(fields, parts)
-        return (yield from self.continued(fields, parts, answer))
+        return (yield from self.taken_up(fields, None, None))
 
-    def taken_up(self, interaction_id: str, fields: Json) -> Procedure[Reply]:
-        """The same for an interaction that was created before with these fields."""
-        parts, calls = self.no_parts(), self.calls
-        if self.streaming:
-            opening = calls.get_stream(interaction_id, {}, self.options)
-            answer = yield from self.followed(opening, parts)
-        else:
-            found = yield from calls.get(interaction_id, {}, self.options)
-            answer = yield from self.waited(found)
-        return (yield from self.continued(fields, parts, answer))
-
-    def no_parts(self) -> Parts:
-        return Parts(bindings=self.calls.bindings, most=self.most_parts)
-
-    def continued(self, fields: Json, parts: Parts, answer: Answer[Any]) -> Procedure[Reply]:
-        """All parts from the first one on, as one interaction."""
-        while not (parts := parts.grown(answer.payload)).is_complete:
-            fields = parts.next_request(fields)
-            try:
-                answer = yield from self.next_part(fields, parts)
-            except InteractionsError as error:
-                raise self.broken(parts, str(error)) from error
-        interaction = answer.value if parts.count == 1 else parts.interaction()
+    def taken_up(self, fields: Json, come: Json | None, started: str | None) -> Procedure[Reply]:
+        """The same from where it stands: parts may have come, and another one have started."""
+        parts = Parts.of(self.calls.bindings, self.most_parts, come)
+        answer: Answer[Any] | None = None
+        while not parts.is_complete:
+            answer = yield from self.next_part(fields, parts, started)
+            parts, started = parts.grown(answer.payload), None
+            self.grew(parts)
+        interaction = answer.value if answer and parts.count == 1 else parts.interaction()
         return Reply(interaction, parts.payload, parts.ids)
 
-    def next_part(self, fields: Json, parts: Parts) -> Procedure[Answer[Any]]:
-        if parts.is_full:
-            raise InvalidRequestError(f"follow_continuation allows {self.most_parts} parts")
-        return (yield from self.created(fields, parts))
+    def next_part(self, fields: Json, parts: Parts, started: str | None) -> Procedure[Answer[Any]]:
+        try:
+            if parts.is_full:
+                raise InvalidRequestError(f"follow_continuation allows {self.most_parts} parts")
+            if started is None:
+                return (yield from self.created(parts.next_request(fields), parts))
+            return (yield from self.fetched(started, parts))
+        except InteractionsError as error:
+            if not parts.count:
+                raise
+            raise self.broken(parts, str(error)) from error
 
     def broken(self, parts: Parts, why: str) -> ContinuationError:
         return ContinuationError(
@@ -106,6 +99,14 @@ class Asking:
         )
 
     # --- one part ------------------------------------------------------------------------------
+
+    def fetched(self, interaction_id: str, parts: Parts) -> Procedure[Answer[Any]]:
+        """One that was created before."""
+        if self.streaming:
+            opening = self.calls.get_stream(interaction_id, {}, self.options)
+            return (yield from self.followed(opening, parts))
+        found = yield from self.calls.get(interaction_id, {}, self.options)
+        return (yield from self.waited(found))
 
     def created(self, fields: Json, parts: Parts) -> Procedure[Answer[Any]]:
         if self.streaming:
@@ -119,6 +120,8 @@ class Asking:
         session = opened.session
 
         def item(event: Any) -> Any:
+            if session.progress.interaction_id:
+                self.began(session.progress.interaction_id)
             placed = parts.placed(event, session)
             return None if placed is None else self.item(placed)
 

@@ -57,6 +57,21 @@ class Parts:
     ids: tuple[str, ...] = ()
     count: int = 0
 
+    @classmethod
+    def of(cls, bindings: Bindings, most: int, saved: Json | None) -> Parts:
+        """None yet, or those that were saved."""
+        none = cls(bindings=bindings, most=most)
+        if saved is None:
+            return none
+        payload, ids, count = saved["payload"], tuple(saved["ids"]), saved["count"]
+        return evolve(none, payload=payload, ids=ids, count=count)
+
+    def saved(self) -> Json | None:
+        """As JSON; `None` where there are none."""
+        if not self.count:
+            return None
+        return {"payload": self.payload, "ids": list(self.ids), "count": self.count}
+
     def grown(self, payload: Mapping[str, Any]) -> Parts:
         """These and a part that is whole."""
         own = payload.get("id")
@@ -69,14 +84,16 @@ class Parts:
 
     @property
     def is_complete(self) -> bool:
-        return self.most == 1 or not is_continued(self.payload)
+        return self.count > 0 and (self.most == 1 or not is_continued(self.payload))
 
     @property
     def is_full(self) -> bool:
         return self.count >= self.most
 
     def next_request(self, fields: Mapping[str, Any]) -> Json:
-        """The arguments of the create for the next part, by those of the part before it."""
+        """The arguments of the create for the next part, by those of the first one."""
+        if not self.count:
+            return {**fields}
         token = {"continuation_token": self.payload["continuation_token"]}
         if fields.get("store") is False or not self.ids:
             return {**fields, **token}

@@ -8,8 +8,15 @@ from typing import Any, Final, TypeAlias
 from attrs import frozen
 
 from ..errors import InvalidRequestError
+from .requests import is_mapping
 
-_NOTHING: Final = object()
+
+class _Nothing:
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+_NOTHING: Final = _Nothing()
 
 
 @frozen(kw_only=True)
@@ -51,6 +58,8 @@ class Replace:
     def __attrs_post_init__(self) -> None:
         if (self.value is _NOTHING) is (self.arguments is None):
             raise InvalidRequestError("Replace takes either a value or arguments")
+        if self.arguments is not None and not is_mapping(self.arguments):
+            raise InvalidRequestError(f"the arguments of a call are a mapping: {self.arguments!r}")
 
 
 Decision: TypeAlias = Approve | Deny | Replace

@@ -7,15 +7,16 @@ ends the run, and no function is ever called with arguments that the model did n
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeVar, cast
 
 from attrs import evolve, frozen
 
-from ..errors import TimeoutExpiredError, ToolError
+from ..errors import InvalidRequestError, TimeoutExpiredError, ToolError
 from ..tools import function_result
 from .answers import as_object
-from .decisions import Decision, Deny, OnCall, Replace, ToolCall
+from .decisions import Decision, Deny, Replace, ToolCall
 from .exchange import Beyond
 from .limits import Deadline
 from .log import logger
@@ -60,10 +61,10 @@ class RoundEvent(Generic[EventT]):
 
 @frozen
 class Ask(Beyond):
-    """Ask the user's hook about a call, and give its decision."""
+    """Call a hook of the user's with what it is about, and give what it says."""
 
-    on_call: OnCall
-    call: ToolCall
+    hook: Callable[[Any], Any]
+    about: Any
 
 
 @frozen
@@ -200,6 +201,15 @@ def function_name(declaration: Any) -> str | None:
 
 def has_parameters(declaration: Mapping[str, Any]) -> bool:
     return bool(as_object(declaration.get("parameters")).get("properties"))
+
+
+def not_awaited(value: Any) -> Any:
+    """What a function gave, for a client that cannot wait for what is asynchronous."""
+    if not inspect.isawaitable(value):
+        return value
+    if inspect.iscoroutine(value):
+        value.close()
+    raise InvalidRequestError("it is asynchronous: this client cannot wait for it, AsyncClient can")
 
 
 def out_of_time() -> TimeoutExpiredError:

@@ -29,7 +29,7 @@ from ..tools import Toolbox
 from .answers import as_object
 from .asking import Asking, Reply
 from .calls import Calls
-from .continuation import most_parts
+from .continuation import Parts, most_parts
 from .decisions import Approve, OnCall, ToolCall, checked
 from .dialogue import Dialogue, Exchange
 from .drafts import Json, shape_of
@@ -40,6 +40,11 @@ from .run_state import RunState
 
 MOST_ROUNDS = 10
 CALLS_AT_ONCE = 8
+
+
+def callable_or_none(instance: object, attribute: Any, value: object) -> None:
+    if value is not None and not callable(value):
+        raise InvalidRequestError(f"{attribute.name} is a function, got {value!r}")
 
 
 def at_least_one(instance: object, attribute: Any, value: object) -> None:
@@ -55,8 +60,10 @@ class RunOptions:
     """How many rounds of calls may be made."""
     max_parallel: int = field(default=CALLS_AT_ONCE, validator=at_least_one)
     """How many calls are made at a time."""
-    on_call: OnCall | None = None
-    checkpoint: Callable[[RunState], object] | None = None
+    on_call: OnCall | None = field(default=None, validator=callable_or_none)
+    checkpoint: Callable[[RunState], object] | None = field(
+        default=None, validator=callable_or_none
+    )
     """Told the state before the calls of a round, and once their results are there."""
     follow_continuation: bool | int = True
     resume_from: Any = None
@@ -104,9 +111,11 @@ class Run:
             waits=True,
             item=self.numbered,
             began=self.has_begun,
+            grew=self.has_grown,
         )
         self.round = 0
         self.started: str | None = None
+        self.parts: Json | None = None
         self.results: dict[int, Json] = {}
         self.reply: Reply | None = None
         self._number = 0
@@ -116,6 +125,8 @@ class Run:
                 "with resume_from, the input and what came before it are known: leave out input"
                 " and previous_interaction_id"
             )
+        if options.results and not self._is_resumed:
+            raise InvalidRequestError("results answer the calls of a run: give resume_from, too")
 
     @classmethod
     def of(
@@ -136,7 +147,8 @@ class Run:
 
     def refuse_async(self) -> None:
         """For a client that cannot wait for what is asynchronous."""
-        own = {"on_call": self.options.on_call} if is_async(self.options.on_call) else {}
+        hooks = {"on_call": self.options.on_call, "checkpoint": self.options.checkpoint}
+        own = [name for name, hook in hooks.items() if is_async(hook)]
         for name in (*(tool.name for tool in self.toolbox.tools.values() if tool.is_async), *own):
             raise InvalidRequestError(
                 f"{name} is asynchronous: give it to an AsyncClient, or to client.aio"
@@ -146,7 +158,7 @@ class Run:
         reply = yield from self.begun()
         rounds = 0
         while self.dialogue.calls:
-            self.save()
+            yield from self.save()
             calls = open_calls(self.dialogue, self.round)
             if calls is None:
                 break
@@ -154,7 +166,7 @@ class Run:
                 raise self.exhausted()
             if not (yield from self.answered(calls)):
                 break
-            self.save()
+            yield from self.save()
             self.asked = [self.results[call.index] for call in calls]
             reply = yield from self.ask()
             rounds += 1
@@ -181,7 +193,7 @@ class Run:
         if state.revision != self.calls.bindings.label:
             raise InvalidRequestError(f"the run was one of revision {state.revision}")
         self.dialogue, self.asked, self.started = state.dialogue, state.asked, state.started
-        self.results = dict(state.results)
+        self.results, self.parts = dict(state.results), state.parts
         if self.started is None and self.asked is None:
             self.round = state.round
             return self.reply or self.known_reply()
@@ -193,14 +205,13 @@ class Run:
         self.round += 1
         place = self.dialogue.request(self.asked, self.shape)
         fields = {**self.fields, **place, "continuation_token": self.token}
-        asking = self.asking
-        procedure = asking.taken_up(self.started, fields) if self.started else asking.whole(fields)
+        is_stored = self.stores or self.started is not None
+        procedure = self.asking.taken_up(fields, self.parts, self.started)
         reply: Reply = yield from self.guarded(procedure)
-        self.take(reply)
+        self.take(reply, is_stored)
         return reply
 
-    def take(self, reply: Reply) -> None:
-        is_stored = self.started is not None or self.fields.get("store") is not False
+    def take(self, reply: Reply, is_stored: bool) -> None:
         self.dialogue = self.dialogue.grown(
             Exchange(
                 sent=self.asked,
@@ -209,7 +220,7 @@ class Run:
                 status=reply.status,
             )
         )
-        self.asked, self.started, self.token, self.results = None, None, None, {}
+        self.asked, self.token, self.started, self.parts, self.results = None, None, None, None, {}
         self.reply = reply
 
     def state_of(self, interaction: Any) -> RunState:
@@ -219,7 +230,7 @@ class Run:
             raise InvalidRequestError(
                 "resume_from is the state of a run, or an interaction that is stored, or its id"
             )
-        self.take(Reply(interaction, payload, (payload["id"],)))
+        self.take(Reply(interaction, payload, (payload["id"],)), is_stored=True)
         return self.state
 
     def known_reply(self) -> Reply:
@@ -238,15 +249,15 @@ class Run:
 
     def accept(self, results: Iterable[Any]) -> None:
         """Take over results that were made elsewhere."""
-        waiting = {item.get("id"): index for index, item in enumerate(self.dialogue.calls)}
+        waiting = [item.get("id") for item in self.dialogue.calls]
         for given in results:
             result = as_object(written(self.calls.bindings, "results", given))
-            index = waiting.get(result.get("call_id"))
-            if index is None:
+            call_id = result.get("call_id")
+            if call_id not in waiting:
                 open_ids = ", ".join(map(str, waiting)) or "none"
-                raise InvalidRequestError(
-                    f"no call {result.get('call_id')!r} is open; open calls: {open_ids}"
-                )
+                raise InvalidRequestError(f"no call {call_id!r} is open; open calls: {open_ids}")
+            places = [place for place, waits in enumerate(waiting) if waits == call_id]
+            index = next((place for place in places if place not in self.results), places[-1])
             self.results[index] = result
 
     def answered(self, calls: Sequence[ToolCall]) -> Procedure[bool]:
@@ -289,22 +300,35 @@ class Run:
             dialogue=self.dialogue,
             asked=self.asked,
             started=self.started,
+            parts=self.parts,
             results=dict(self.results),
         )
 
-    def save(self) -> None:
+    def save(self) -> Procedure[None]:
         if self.options.checkpoint is not None:
-            self.options.checkpoint(self.state)
+            yield Ask(self.options.checkpoint, self.state)
+
+    @property
+    def stores(self) -> bool:
+        """Whether the service keeps what is begun, to be fetched and gone on from."""
+        extra: Mapping[str, Any] = self.fields.get("extra_body") or {}
+        return {**self.fields, **extra}.get("store") is not False
 
     def has_begun(self, interaction_id: str) -> None:
-        self.started = interaction_id
+        if self.stores:
+            self.started = interaction_id
+
+    def has_grown(self, parts: Parts) -> None:
+        self.started, self.parts = None, parts.saved()
 
     def guarded(self, procedure: Procedure[Any]) -> Procedure[Any]:
         """What fails on the way stops the run, and the error says how to go on."""
         try:
             return (yield from procedure)
         except InteractionsError as error:
-            self.started = self.started or id_in(error)
+            known = id_in(error)
+            if known and not self.started:
+                self.has_begun(known)
             stopped = self.stopped(error)
             if stopped is None:
                 raise

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import field, frozen
+from attrs.validators import instance_of, optional
 
 from ..errors import InvalidRequestError
 from . import dialogue as saved
@@ -14,19 +15,26 @@ from .dialogue import Dialogue
 from .drafts import Json
 
 
+def whole_parts(instance: object, attribute: Any, value: Json | None) -> None:
+    if value is not None and {"payload", "ids", "count"} - value.keys():
+        raise TypeError(f"{attribute.name} are incomplete")
+
+
 @frozen(kw_only=True)
 class RunState:
     """Where a run stands, as JSON can hold it.
 
     `started` is an interaction that was begun and not seen to its end; `asked` the input that a
-    request carried whose answer is not known. `results` are those of the last calls, by place.
+    request carried whose answer is not known. `results` are those of the last calls, by place;
+    `parts` those parts of an interaction that have come where it is not whole.
     """
 
     revision: str
-    round: int
+    round: int = field(validator=instance_of(int))
     dialogue: Dialogue = field(repr=False)
     asked: Any = field(default=None, repr=False)
-    started: str | None = None
+    started: str | None = field(default=None, validator=optional(instance_of(str)))
+    parts: Json | None = field(default=None, repr=False, validator=whole_parts)
     results: Mapping[int, Json] = field(factory=dict[int, Json], repr=False)
 
     @property
@@ -43,6 +51,7 @@ class RunState:
                 "dialogue": saved.to_json(self.dialogue),
                 "asked": self.asked,
                 "started": self.started,
+                "parts": self.parts,
                 "results": {str(index): result for index, result in self.results.items()},
             }
         )
@@ -57,6 +66,7 @@ class RunState:
                 dialogue=saved.from_json(data["dialogue"]),
                 asked=data["asked"],
                 started=data["started"],
+                parts=data.get("parts"),
                 results={int(index): result for index, result in data["results"].items()},
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:

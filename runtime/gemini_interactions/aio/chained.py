@@ -86,7 +86,7 @@ class AsyncChainedStream(
     async def _advance(self) -> None:
         """Perform what comes up to the next items."""
         self._source = None
-        while (effect := self._course.advance()) is not None:
+        while not self._closed and (effect := self._course.advance()) is not None:
             if isinstance(effect, Follow):
                 self._under_way, self._view = effect.opened.session, effect.view
                 self._source = Followed(AsyncStream(self._shell, effect.opened), effect)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import threading
 from collections import deque
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextvars import copy_context
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
 from .._core.exchange import Effect
 from .._core.execution import Ask, Batch, CallFinished, Job, ended, failed, out_of_time
 from .shell import AsyncShell
+
+Attempt: TypeAlias = tuple[Any, BaseException | None]
 
 
 @frozen
@@ -22,14 +28,47 @@ class AsyncRunShell(AsyncShell):
 
     async def perform(self, effect: Effect) -> Any:
         if isinstance(effect, Ask):
-            decision = effect.on_call(effect.call)
-            return await decision if inspect.isawaitable(decision) else decision
+            return await heard(effect)
         if isinstance(effect, Batch):
             workers = AsyncWorkers(effect)
             while (done := await workers.next_end()) is not None:
                 effect.take(done)
             return None
         return await super().perform(effect)
+
+
+async def heard(ask: Ask) -> Any:
+    """What a hook says. `StopAsyncIteration` out of it is an error: it would end a stream."""
+    try:
+        said = ask.hook(ask.about)
+        return await said if inspect.isawaitable(said) else said
+    except StopAsyncIteration as error:
+        raise RuntimeError("a hook of the run raised StopAsyncIteration") from error
+
+
+async def in_thread(work: Callable[[], Any]) -> Attempt:
+    """Call a function that is no asynchronous one.
+
+    Its thread is its own: those of the loop are few, others need them, and the end of the program
+    waits for them.
+    """
+    told: Future[Attempt] = Future()
+    told.set_running_or_notify_cancel()  # from here on it cannot be taken back
+    context = copy_context()
+    threading.Thread(
+        target=lambda: told.set_result(context.run(attempted, work)),
+        name="gemini-tool",
+        daemon=True,
+    ).start()
+    return await asyncio.wrap_future(told)
+
+
+def attempted(work: Callable[[], Any]) -> Attempt:
+    """What a function gives, or what it raises: no future holds a `StopIteration`."""
+    try:
+        return work(), None
+    except BaseException as error:
+        return None, error
 
 
 class AsyncWorkers:
@@ -51,7 +90,9 @@ class AsyncWorkers:
             if self.deadline.expired():
                 raise out_of_time()
             try:
-                value = job.work() if job.is_async else await asyncio.to_thread(job.work)
+                value, raised = attempted(job.work) if job.is_async else await in_thread(job.work)
+                if raised is not None:
+                    raise raised
                 if inspect.isawaitable(value):
                     value = await value
                 return ended(job.call, value)
@@ -80,6 +121,8 @@ class AsyncWorkers:
         except BaseException:
             await self.stop()
             raise
+        if self.is_stopped:  # by another task
+            return
         if not done:
             self.failure = out_of_time()
         for task in done:

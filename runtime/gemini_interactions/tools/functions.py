@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -75,6 +76,9 @@ def check_callable(function: Any, name: str | None) -> None:
         kind = "class" if isinstance(function, type) else function.__class__.__name__
         shown = name or str(getattr(function, "__name__", "a tool"))
         raise ToolDeclarationError(f"a tool is a function or a method, not a {kind}", tool=shown)
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        problem = "a generator has no result to tell: give back a list, or a text"
+        raise ToolDeclarationError(problem, tool=name or named(function).__name__)
 
 
 def named(function: Any) -> Any:

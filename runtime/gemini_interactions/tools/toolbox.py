@@ -48,7 +48,7 @@ class Toolbox:
         declarations: list[Any] = []
         own: dict[str, Tool] = {}
         names: set[str] = set()
-        for given in tools:
+        for given in as_list(tools):
             tool = None if is_declaration(given) else tool_of(given)
             if tool is not None:
                 own[tool.name] = tool
@@ -69,6 +69,15 @@ class Toolbox:
 
     def __repr__(self) -> str:
         return f"Toolbox({', '.join(self.tools)})"
+
+
+def as_list(tools: Any) -> Iterable[Any]:
+    """A single tool is none: what it is made of would be taken for tools."""
+    if is_object(tools) or isinstance(tools, str) or not hasattr(tools, "__iter__"):
+        name = name_in(tools) or getattr(tools, "__name__", tools.__class__.__name__)
+        raise ToolDeclarationError("tools are given as a list", tool=name)
+    found: Iterable[Any] = tools
+    return found
 
 
 def is_declaration(given: Any) -> bool:

@@ -76,7 +76,13 @@ def finite(value: float) -> float:
 
 
 def written_object(items: Iterable[tuple[Any, Any]]) -> Json:
-    return {key: written_part(key, item) for key, item in ((key_of(k), v) for k, v in items)}
+    found: dict[str, Json] = {}
+    for given, item in items:
+        key = key_of(given)
+        if key in found:
+            raise Unwritable(f"two of its keys are {key!r} in JSON")
+        found[key] = written_part(key, item)
+    return found
 
 
 def written_list(items: Iterable[Any]) -> Json:
