@@ -107,8 +107,9 @@ class InteractionsLlm(BaseLlm):
         """One turn: its response, or with `stream` partial ones and then the same response."""
         self._maybe_append_user_content(llm_request)
         await prepare_computer(llm_request)
+        where = continuation(llm_request)
         try:
-            answer = await self._create(llm_request, stream)
+            answer, where = await self._create(llm_request, where, stream)
             if not stream and is_running(answer.status) and answer.id:
                 answer = await self.client.interactions.wait(answer.id)
         except ContinuationError as error:
@@ -117,23 +118,25 @@ class InteractionsLlm(BaseLlm):
             yield answered(error, has_begun=False)
             return
         if not stream:
-            yield self._final(answer)
+            yield self._final(answer, where)
             return
-        async with aclosing(self._streamed(answer)) as responses:
+        async with aclosing(self._streamed(answer, where)) as responses:
             async for response in responses:
                 yield response
 
-    async def _create(self, request: LlmRequest, stream: bool) -> Any:
+    async def _create(
+        self, request: LlmRequest, where: Continuation, stream: bool
+    ) -> tuple[Any, Continuation]:
         """An interaction, or an open stream. What cannot be continued is told anew, once."""
-        where = continuation(request)
         try:
-            return await self._send(request, where, stream)
+            return await self._send(request, where, stream), where
         except CANNOT_GO_ON as error:
             if where.previous is None:
                 raise
             text = "interaction %s cannot be continued, so all of the history is sent: %s"
             logger.warning(text, where.previous, error)
-        return await self._send(request, Continuation(None, request.contents), stream)
+        where = where.anew(request.contents)
+        return await self._send(request, where, stream), where
 
     async def _send(self, request: LlmRequest, where: Continuation, stream: bool) -> Any:
         arguments = arguments_of(
@@ -147,7 +150,9 @@ class InteractionsLlm(BaseLlm):
         given = {"store": self.store, **arguments.value, "follow_continuation": True}
         return await self.client.interactions.create(stream=stream, **given)
 
-    async def _streamed(self, stream: AsyncStream[Any, Any]) -> AsyncGenerator[LlmResponse, None]:
+    async def _streamed(
+        self, stream: AsyncStream[Any, Any], where: Continuation
+    ) -> AsyncGenerator[LlmResponse, None]:
         pieces = ResponseStream(self._calls.bindings.label)
         has_begun = False
         try:
@@ -159,11 +164,11 @@ class InteractionsLlm(BaseLlm):
                             yield partial
                 interaction = await self._explained(await stream.until_done())
         except ContinuationError as error:
-            yield self._final(as_far_as(error))
+            yield self._final(as_far_as(error), where)
         except InteractionsError as error:
             yield answered(error, has_begun=has_begun)
         else:
-            yield self._final(interaction)
+            yield self._final(interaction, where)
 
     async def _explained(self, interaction: Any) -> Any:
         """A streamed interaction; if it failed, as it is stored: streams do not tell the errors."""
@@ -172,12 +177,12 @@ class InteractionsLlm(BaseLlm):
                 return await self.client.interactions.get(interaction.id)
         return interaction
 
-    def _final(self, interaction: Any) -> LlmResponse:
+    def _final(self, interaction: Any, where: Continuation) -> LlmResponse:
         bindings = self._calls.bindings
         answer = to_response(interaction, revision=bindings.label)
         self._tell(loss for loss in answer.losses if loss.path.startswith(CONTENT))
         failed = failure(interaction, revision=bindings.label)
-        return final_response(answer.value, bindings.unstructure(interaction), failed)
+        return final_response(answer.value, bindings.unstructure(interaction), failed, where)
 
     def _tell(self, losses: Iterable[Loss]) -> None:
         """Warn of what was dropped, once for each kind."""

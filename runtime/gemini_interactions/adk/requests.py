@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from google.genai import types
 from pydantic import TypeAdapter
 
 from ..bridge import Translated, to_create
-from .continuation import MARK, Continuation
+from .continuation import ADK_LABEL, MARK, Continuation
 
 if TYPE_CHECKING:
     from google.adk.models.llm_request import LlmRequest
-
-ADK_LABEL: Final = "adk_agent_name"
 
 
 def arguments_of(

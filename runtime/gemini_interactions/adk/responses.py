@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 from google.adk.models.llm_response import LlmResponse
 from google.genai import types
 
-from .continuation import mark
+from .continuation import Continuation, Mark, mark
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -32,7 +32,9 @@ def partial_response(chunk: Json, interaction_id: str | None) -> LlmResponse | N
     return LlmResponse(content=response.content, partial=True, interaction_id=interaction_id)
 
 
-def final_response(answer: Json, interaction: Json, failure: Json | None) -> LlmResponse:
+def final_response(
+    answer: Json, interaction: Json, failure: Json | None, where: Continuation
+) -> LlmResponse:
     """An interaction as one response, out of what the bridge made of it."""
     response = response_of(answer)
     response.partial = False
@@ -41,7 +43,7 @@ def final_response(answer: Json, interaction: Json, failure: Json | None) -> Llm
     unreadable = next(unreadable_calls(interaction), None)
     if status in GOES_ON and unreadable is None:
         if identity:
-            go_on(response, identity)
+            go_on(response, identity, where)
         return response
     about = {"interaction_id": identity, "interaction_status": status}
     response.custom_metadata = {name: value for name, value in about.items() if value}
@@ -67,11 +69,12 @@ def response_of(answer: Json) -> LlmResponse:
     )
 
 
-def go_on(response: LlmResponse, interaction_id: str) -> None:
+def go_on(response: LlmResponse, interaction_id: str, where: Continuation) -> None:
     """Have the next turn go on from here."""
     assert response.content is not None
     response.interaction_id = interaction_id
-    mark(response.content, interaction_id)
+    if where.is_turn:
+        mark(response.content, Mark(interaction_id, where.previous))
 
 
 def stop(response: LlmResponse, status: str, failure: Json | None) -> None:
