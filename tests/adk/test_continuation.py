@@ -237,6 +237,26 @@ def test_what_was_rewound_is_forgotten(chat: Begin, server: InteractionsServer) 
     assert previous(server)[-1] == first.interaction_id
 
 
+def test_instructions_before_the_history_are_those_of_the_turn(
+    chat: Begin, server: InteractionsServer
+) -> None:
+    days = iter(["Monday", "Tuesday"])
+    picture = types.Part.from_bytes(data=b"x", mime_type="image/png")
+    talk = chat(
+        static_instruction=types.Content(parts=[picture]),
+        instruction=lambda _: f"It is {next(days)}.",
+    )
+    first = talk.say("Hello.")[-1]
+
+    talk.say("Hello again.")
+
+    told = str(server.requests[-1].json["input"])
+    assert previous(server)[-1] == first.interaction_id
+    assert "It is Tuesday." in told
+    assert told.count("Hello again.") == 1
+    assert "Hello." not in told
+
+
 def test_an_agent_without_history_begins_each_turn_anew(
     chat: Begin, server: InteractionsServer
 ) -> None:

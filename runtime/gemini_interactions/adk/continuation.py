@@ -65,14 +65,21 @@ def continuation(request: LlmRequest) -> Continuation:
     given, contents = request.previous_interaction_id, request.contents
     where = Continuation(None, contents, is_turn=ADK_LABEL in (request.config.labels or {}))
     marks = [(position, mark) for position, mark in marks_of(contents) if given in (None, mark.id)]
-    if marks:
-        position, newest = marks[-1]
-        if given is None and not is_chain([mark for _, mark in marks]):
-            return where
-        return evolve(where, previous=newest.id, contents=since(contents, position + 1))
-    if given is None:
+    if given is None and not (marks and is_chain([mark for _, mark in marks])):
         return where
-    return evolve(where, previous=given, contents=since(contents, latest_turn(contents)))
+    start = marks[-1][0] + 1 if marks else latest_turn(contents)
+    new = [*instructions(request, start), *since(contents, start)]
+    return evolve(where, previous=marks[-1][1].id if marks else given, contents=new)
+
+
+def instructions(request: LlmRequest, end: int) -> list[types.Content]:
+    """What ADK puts before all of the history, though it may be another at each turn.
+
+    That is the `instruction` of an agent that has a `static_instruction` with media. Where they end
+    is not among ADK's public names.
+    """
+    length: int = getattr(request, "_static_instruction_prefix_end_index", None) or 0
+    return [content for content in request.contents[: min(length, end)] if content.role == "user"]
 
 
 def is_chain(marks: Sequence[Mark]) -> bool:
