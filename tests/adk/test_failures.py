@@ -179,6 +179,22 @@ def test_a_broken_connection_is_resumed(llm: InteractionsLlm, server: Interactio
     assert [request.operation for request in server.requests] == ["create", "get"]
 
 
+@pytest.mark.parametrize("fault", ["eof", "reset"])
+@pytest.mark.parametrize("after", [0, 1, 4, 8])
+def test_a_stream_that_breaks_anywhere_is_interrupted(
+    llm: InteractionsLlm, server: InteractionsServer, fault: str, after: int
+) -> None:
+    server.faults.add(fault, after=after, on="create")
+    server.faults.add(fault, after=0, on="stream", nth=2, hits=0)
+    server.faults.add("error", status=404, on="poll", hits=0)
+
+    *partial, last = responses(llm, stream=True)
+
+    assert all(response.partial for response in partial)
+    assert (last.error_code, last.finish_reason) == ("STREAM_INTERRUPTED", "OTHER")
+    assert [request.operation for request in server.requests].count("create") == 1
+
+
 @pytest.mark.parametrize("fault", ["bare-error", "array-error", "error-event"])
 def test_an_error_inside_a_stream_is_a_response(
     llm: InteractionsLlm, server: InteractionsServer, fault: str

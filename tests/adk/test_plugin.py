@@ -113,6 +113,15 @@ def test_sessions_without_marks_are_continued(chat: Begin, server: InteractionsS
     assert text_of(last)
 
 
+def test_the_tier_of_a_run(chat: Begin, server: InteractionsServer) -> None:
+    talk = chat(plugins=[InteractionsPlugin()])
+    talk.config = talk.config.model_copy(update={"service_tier": "flex"})
+
+    talk.say("Hello.")
+
+    assert server.requests[0].json["service_tier"] == "flex"
+
+
 def forget_marks(talk: Chat) -> None:
     """As sessions do that keep no metadata of parts."""
     stored = talk.sessions.sessions["chat"]["me"]["one"]  # type: ignore[attr-defined]

@@ -13,7 +13,6 @@ from pydantic import ConfigDict, PrivateAttr
 from .._core.events import is_running
 from .._core.log import logger
 from .._surface import refuse_unknown
-from ..aio import AsyncClient
 from ..bridge import Loss, ResponseStream, failure, to_response
 from ..errors import (
     APIError,
@@ -26,6 +25,7 @@ from ..errors import (
 from .computer_use import prepare_computer
 from .continuation import Continuation, continuation
 from .failures import answered
+from .own_client import OwnClient
 from .requests import arguments_of
 from .responses import final_response, partial_response
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from .._core.calls import Calls
     from .._surface import ClientArguments
-    from ..aio import AsyncStream
+    from ..aio import AsyncClient, AsyncStream
 
 CANNOT_GO_ON: Final = (NotFoundError, PermissionDeniedError, NotImplementedByServiceError)
 """How the service refuses to go on from an interaction: it is gone, another key's, or too much."""
@@ -57,8 +57,7 @@ class InteractionsLlm(BaseLlm):
     store: bool | None = None
 
     _given: AsyncClient[Any] | None = PrivateAttr(default=None)
-    _own: AsyncClient[Any] | None = PrivateAttr(default=None)
-    _arguments: dict[str, Any] = PrivateAttr(default_factory=dict[str, Any])
+    _own: OwnClient = PrivateAttr()
     _told: set[tuple[str, str]] = PrivateAttr(default_factory=set[tuple[str, str]])
 
     if TYPE_CHECKING:
@@ -80,16 +79,12 @@ class InteractionsLlm(BaseLlm):
             super().__init__(**{name: arguments.pop(name) for name in names if name in arguments})
             refuse_unknown(arguments, *names, "client", "session")
             self._given = client
-            self._arguments = arguments
+            self._own = OwnClient(arguments)
 
     @property
     def client(self) -> AsyncClient[Any]:
         """The client it talks through."""
-        if self._given is not None:
-            return self._given
-        if self._own is None:
-            self._own = AsyncClient(**self._arguments)
-        return self._own
+        return self._own.get() if self._given is None else self._given
 
     @property
     def capabilities(self) -> LlmCapabilities:
@@ -98,8 +93,7 @@ class InteractionsLlm(BaseLlm):
 
     async def close(self) -> None:
         """Close the connections on this loop, unless the client was given. It stays usable."""
-        if self._own is not None:
-            await self._own.close()
+        await self._own.close()
 
     async def generate_content_async(
         self, llm_request: LlmRequest, stream: bool = False

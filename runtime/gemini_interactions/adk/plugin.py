@@ -30,9 +30,11 @@ class InteractionsPlugin(BasePlugin):
     async def before_model_callback(
         self, *, callback_context: CallbackContext, llm_request: LlmRequest
     ) -> LlmResponse | None:
+        invocation = callback_context.get_invocation_context()
         if llm_request.previous_interaction_id is None:
-            invocation = callback_context.get_invocation_context()
             llm_request.previous_interaction_id = previous_interaction(invocation)
+        if llm_request.service_tier is None and invocation.run_config is not None:
+            llm_request.service_tier = invocation.run_config.service_tier
         return None
 
 

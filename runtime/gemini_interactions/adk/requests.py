@@ -24,7 +24,14 @@ def arguments_of(
     arguments = to_create(contents, config, model=request.model or model, revision=revision)
     if where.previous is not None:
         arguments.value["previous_interaction_id"] = where.previous
+    if request.service_tier is not None:
+        arguments.value.update(tier(request.service_tier))
     return arguments
+
+
+def tier(name: str) -> dict[str, Any]:
+    """Deferred work goes on in the background: the service takes it no other way."""
+    return {"service_tier": name, **({"background": True} if name == "deferred" else {})}
 
 
 def unmarked(content: types.Content) -> types.Content:
