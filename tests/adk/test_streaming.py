@@ -11,6 +11,7 @@ from google.adk.models.llm_request import LlmRequest
 from google.adk.models.llm_response import LlmResponse
 from google.genai import types
 
+from gemini_interactions import UnexpectedAnswerError
 from gemini_interactions.adk import InteractionsLlm
 from gemini_interactions.testing import InteractionsServer
 
@@ -150,6 +151,27 @@ def test_a_failed_interaction_tells_its_error(
 
     assert (only.error_code, only.error_message) == ("overloaded", "Too much.")
     assert (only.finish_reason, only.turn_complete, only.partial) == ("OTHER", True, False)
+
+
+def test_what_adk_has_no_place_for_cannot_break_an_answer(
+    llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    server.script_response({"id": "", "status": "completed", "steps": [], "created": "yesterday"})
+
+    (only,) = responses(llm, stream=False)
+
+    assert (only.finish_reason, only.error_code) == ("STOP", None)
+
+
+def test_an_answer_that_google_genai_cannot_hold_has_a_name(
+    llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    picture = {"type": "image", "data": "\u00b3", "mime_type": "image/png"}
+    step = {"type": "model_output", "content": [picture]}
+    server.script_response({"id": "", "status": "completed", "steps": [step]})
+
+    with pytest.raises(UnexpectedAnswerError, match=r"base64.*parts/0/inlineData/data"):
+        responses(llm, stream=False)
 
 
 def test_text_that_was_cut_off_by_an_error_is_an_error(

@@ -13,7 +13,9 @@ from typing import Any, Final, TypeAlias
 
 from google.adk.models.llm_response import LlmResponse
 from google.genai import types
+from pydantic import ValidationError
 
+from ..errors import UnexpectedAnswerError
 from .continuation import Continuation, Mark, mark
 
 Json: TypeAlias = Mapping[str, Any]
@@ -22,6 +24,8 @@ GOES_ON: Final = frozenset({"completed", "requires_action"})
 CUT_OFF: Final = frozenset({"incomplete", "budget_exceeded", "requires_continuation"})
 MALFORMED: Final = types.FinishReason.MALFORMED_FUNCTION_CALL
 SHOWN: Final = 200
+TOLD: Final = frozenset({"candidates", "usageMetadata", "modelVersion"})
+"""What ADK has a place for."""
 
 
 def partial_response(chunk: Json, interaction_id: str | None) -> LlmResponse | None:
@@ -58,7 +62,13 @@ def final_response(
 
 def response_of(answer: Json) -> LlmResponse:
     """The first candidate of a generateContent answer."""
-    whole = types.GenerateContentResponse.model_validate(answer)
+    told = {name: value for name, value in answer.items() if name in TOLD}
+    try:
+        whole = types.GenerateContentResponse.model_validate(told)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        place = "/".join(map(str, first["loc"]))
+        raise UnexpectedAnswerError(f"{first['msg']}, at {place} of the answer") from error
     candidate = whole.candidates[0] if whole.candidates else types.Candidate()
     return LlmResponse(
         content=candidate.content or types.Content(role="model", parts=[]),
