@@ -6,9 +6,9 @@ the metadata of one of its parts, which sessions keep. So the newest mark names 
 that holds everything up to there, and what follows it is new: the user's turn, the results of
 functions, what other agents said in between.
 
-It does not hold what was said beside it, by an interaction that it does not go on from: a function
-that took long may have been answered when the talk had moved on. So each mark names the one before
-it, too, and where they are no chain, everything is told anew.
+It does not hold what was said beside it, by an interaction that it was not told of: a function that
+took long may have been answered when the talk had moved on. So each mark names the one that was the
+newest when it was asked for, too, and where they are no chain, everything is told anew.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class Continuation:
 
     previous: str | None
     contents: Sequence[types.Content]
+    newest: str | None = None
+    """The interaction of the newest mark among all contents of the request."""
     is_turn: bool = True
     """Whether its answer becomes part of an agent's history, so that the next turn goes on from it.
 
@@ -50,10 +52,13 @@ class Continuation:
 
 @frozen
 class Mark:
-    """The interaction a content came from, and the one before it."""
+    """The interaction a content came from, and what that one was told."""
 
     id: str
-    previous: str | None = None
+    after: str | None = None
+    """The interaction that was the newest then."""
+    knows_all: bool = False
+    """Whether it was told all that came before, and not only what was new."""
 
 
 def continuation(request: LlmRequest) -> Continuation:
@@ -63,13 +68,18 @@ def continuation(request: LlmRequest) -> Continuation:
     with it, the latest turn is what is new.
     """
     given, contents = request.previous_interaction_id, request.contents
-    where = Continuation(None, contents, is_turn=ADK_LABEL in (request.config.labels or {}))
-    marks = [(position, mark) for position, mark in marks_of(contents) if given in (None, mark.id)]
+    marks = [*marks_of(contents)]
+    newest = marks[-1][1].id if marks else None
+    where = Continuation(
+        None, contents, newest=newest, is_turn=ADK_LABEL in (request.config.labels or {})
+    )
     if given is None and not (marks and is_chain([mark for _, mark in marks])):
         return where
-    start = marks[-1][0] + 1 if marks else latest_turn(contents)
+    previous = given or newest
+    known = [position for position, mark in marks if mark.id == previous]
+    start = known[-1] + 1 if known else latest_turn(contents)
     new = [*instructions(request, start), *since(contents, start)]
-    return evolve(where, previous=marks[-1][1].id if marks else given, contents=new)
+    return evolve(where, previous=previous, contents=new)
 
 
 def instructions(request: LlmRequest, end: int) -> list[types.Content]:
@@ -83,12 +93,12 @@ def instructions(request: LlmRequest, end: int) -> list[types.Content]:
 
 
 def is_chain(marks: Sequence[Mark]) -> bool:
-    """Whether each goes on from the one before it, back to one that was told all there was."""
-    for before, after in reversed([*pairwise(marks)]):
-        if after.previous is None:
-            return True
-        if after.previous != before.id:
+    """Whether the newest knows of all the others: each of the one before it, or of all."""
+    for before, mark in reversed([*pairwise(marks)]):
+        if mark.after != before.id:
             return False
+        if mark.knows_all:
+            return True
     return True
 
 
@@ -115,7 +125,12 @@ def mark_of(content: types.Content) -> Mark | None:
     if content.role != "model":
         return None
     marks = (as_object((part.part_metadata or {}).get(MARK)) for part in content.parts or ())
-    return next((Mark(mark["id"], mark.get("previous")) for mark in marks if mark.get("id")), None)
+    found = next((mark for mark in marks if mark.get("id")), None)
+    return (
+        None
+        if found is None
+        else Mark(found["id"], found.get("after"), found.get("knows_all", False))
+    )
 
 
 def latest_turn(contents: Sequence[types.Content]) -> int:

@@ -84,7 +84,8 @@ def go_on(response: LlmResponse, interaction_id: str, where: Continuation) -> No
     assert response.content is not None
     response.interaction_id = interaction_id
     if where.is_turn:
-        mark(response.content, Mark(interaction_id, where.previous))
+        knows_all = where.previous is None
+        mark(response.content, Mark(interaction_id, where.newest, knows_all))
 
 
 def stop(response: LlmResponse, status: str, failure: Json | None) -> None:
