@@ -58,6 +58,12 @@ class Chat:
         assert session is not None
         return session.events
 
+    def stored(self) -> list[Event]:
+        """The events themselves, to be changed where they are kept."""
+        sessions: Any = self.sessions
+        events: list[Event] = sessions.sessions["chat"]["me"]["one"].events
+        return events
+
 
 def text_of(event: Event) -> str:
     """What an event says, thoughts left out."""

@@ -124,13 +124,13 @@ def marks_of(contents: Sequence[types.Content]) -> Iterator[tuple[int, Mark]]:
 def mark_of(content: types.Content) -> Mark | None:
     if content.role != "model":
         return None
-    marks = (as_object((part.part_metadata or {}).get(MARK)) for part in content.parts or ())
-    found = next((mark for mark in marks if mark.get("id")), None)
-    return (
-        None
-        if found is None
-        else Mark(found["id"], found.get("after"), found.get("knows_all", False))
+    told = [as_object((part.part_metadata or {}).get(MARK)) for part in content.parts or ()]
+    marks = (
+        Mark(each["id"], each.get("after"), bool(each.get("knows_all")))
+        for each in told
+        if isinstance(each.get("id"), str)
     )
+    return next(marks, None)
 
 
 def latest_turn(contents: Sequence[types.Content]) -> int:
