@@ -314,6 +314,58 @@ def test_signatures_stay_with_what_they_sign(
     assert "'None'" not in text
 
 
+@pytest.mark.parametrize(
+    ("mime_type", "kind"),
+    [
+        ("image/png", "image"),
+        ("audio/wav", "audio"),
+        ("video/mp4", "video"),
+        ("application/pdf", "document"),
+        ("text/csv", "document"),
+    ],
+)
+def test_media_by_its_kind(
+    llm: InteractionsLlm, server: InteractionsServer, mime_type: str, kind: str
+) -> None:
+    data = types.Part.from_bytes(data=b"abc", mime_type=mime_type)
+    file = types.Part.from_uri(file_uri="https://a.example/file", mime_type=mime_type)
+
+    (step,) = said(llm, server, types.UserContent([data, file]))
+
+    assert step["content"] == [
+        {"type": kind, "data": "YWJj", "mime_type": mime_type},
+        {"type": kind, "uri": "https://a.example/file", "mime_type": mime_type},
+    ]
+
+
+def test_results_say_what_failed_and_which_call_they_answer(
+    llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    code = types.ExecutableCode(code="1 / 0", language=types.Language.PYTHON)
+    outcome = types.CodeExecutionResult(outcome=types.Outcome.OUTCOME_FAILED, output="no")
+    answer = types.FunctionResponse(id="c", name="look", response={"error": "dark"})
+
+    steps = said(
+        llm,
+        server,
+        types.UserContent("Look."),
+        types.ModelContent(
+            [
+                types.Part(executable_code=code),
+                types.Part(code_execution_result=outcome),
+                types.Part(function_call=types.FunctionCall(id="c", name="look", args={})),
+            ]
+        ),
+        types.UserContent([types.Part(function_response=answer)]),
+    )
+
+    ran, failed, call, result = steps[1:]
+    assert ran["id"]
+    assert (failed["call_id"], failed["is_error"], failed["result"]) == (ran["id"], True, "no")
+    assert (result["call_id"], result["is_error"]) == (call["id"], True)
+    assert result["result"] == {"error": "dark"}
+
+
 def test_thoughts_are_no_output(llm: InteractionsLlm, server: InteractionsServer) -> None:
     steps = said(
         llm,

@@ -11,7 +11,7 @@ from google.adk.models.llm_request import LlmRequest
 from google.adk.models.llm_response import LlmResponse
 from google.genai import types
 
-from gemini_interactions import UnexpectedAnswerError
+from gemini_interactions import Clock, UnexpectedAnswerError, WaitTimeoutError
 from gemini_interactions.adk import InteractionsLlm
 from gemini_interactions.testing import InteractionsServer
 
@@ -251,6 +251,19 @@ def test_an_interaction_that_is_still_running_is_waited_for(
 
     assert [part.text for part in parts_of(only)][-1] == "1, 2, 3."
     assert [request.operation for request in server.requests] == ["create", "create", "get"]
+
+
+def test_waiting_ends_with_the_time_of_the_call(server: InteractionsServer) -> None:
+    times = [0.0]
+    clock = Clock(now=lambda: times[0], sleep=lambda seconds: times.append(times.pop() + seconds))
+    llm = InteractionsLlm(model="m", api_key="k", base_url=server.url, clock=clock, timeout=60)
+    running = {"id": "v1_slow", "status": "in_progress", "model": "m"}
+    server.script_response(running, repeat=True)
+
+    with pytest.raises(WaitTimeoutError, match="v1_slow is still in_progress"):
+        responses(llm, stream=False)
+
+    assert [request.operation for request in server.requests].count("create") == 1
 
 
 def test_leaving_a_stream_closes_it(llm: InteractionsLlm, server: InteractionsServer) -> None:
