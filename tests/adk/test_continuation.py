@@ -22,7 +22,7 @@ from gemini_interactions.adk import InteractionsLlm
 from gemini_interactions.adk.continuation import (
     Mark,
     continuation,
-    is_chain,
+    knows_all,
     mark,
     mark_of,
 )
@@ -116,7 +116,7 @@ def test_nothing_new_is_lost_and_nothing_known_is_repeated(
     known = [at for at, mark in enumerate(marks) if mark and given_id in (None, mark.id)]
     sent = list(found.contents)
     newest = marks[known[-1]] if known else None
-    if newest and (given_id or is_chain([mark for mark in marks if mark])):
+    if newest and (given_id or knows_all([mark for mark in marks if mark])):
         assert found.previous == newest.id
         new = contents[known[-1] + 1 :]
         assert sent[len(sent) - len(new) :] == new
@@ -134,13 +134,13 @@ def test_nothing_new_is_lost_and_nothing_known_is_repeated(
 @pytest.mark.parametrize(
     ("marks", "expected"),
     [
-        ([Mark("1", None, True), Mark("2", "1"), Mark("3", "2")], "3"),
+        ([Mark("1"), Mark("2", "1"), Mark("3", "2")], "3"),
         ([Mark("2", "1"), Mark("3", "2")], "3"),
-        ([Mark("1", None, True), Mark("2", "1"), Mark("3", "1")], None),
-        ([Mark("1", None, True), Mark("2", "1"), Mark("3", "1"), Mark("4", "3")], None),
-        ([Mark("1", None, True), Mark("2", "1"), Mark("3", "1"), Mark("4", "3", True)], "4"),
-        ([Mark("1", None, True), Mark("2", None, True)], None),
-        ([Mark("1", None, True), Mark("2", None, True), Mark("3", "2", True)], "3"),
+        ([Mark("3", "2")], "3"),
+        ([Mark("1"), Mark("2", "1"), Mark("3", "1")], None),
+        ([Mark("1"), Mark("2", "1"), Mark("3", "1"), Mark("4", "3")], "4"),
+        ([Mark("1"), Mark("2")], None),
+        ([Mark("1"), Mark("2"), Mark("3", "2")], "3"),
     ],
 )
 def test_what_was_said_beside_an_interaction_is_told_anew(
@@ -270,6 +270,29 @@ def test_instructions_before_the_history_are_those_of_the_turn(
     assert "Hello." not in told
 
 
+def test_instructions_that_a_callback_cut_off_repeat_nothing(
+    chat: Begin, server: InteractionsServer
+) -> None:
+    """Where they end is a count, which nobody keeps up to date."""
+
+    def cut(*, callback_context: Any, llm_request: LlmRequest) -> None:
+        del llm_request.contents[:2]
+
+    picture = types.Part.from_bytes(data=b"x", mime_type="image/png")
+    talk = chat(
+        static_instruction=types.Content(parts=[picture]),
+        instruction="Be brief.",
+        before_model_callback=cut,
+    )
+    talk.say("Hello.")
+
+    talk.say("Hello again.")
+
+    told = str(server.requests[-1].json["input"])
+    assert told.count("Hello again.") == 1
+    assert "model_output" not in told
+
+
 def test_an_agent_without_history_begins_each_turn_anew(
     chat: Begin, server: InteractionsServer
 ) -> None:
@@ -312,6 +335,11 @@ def test_what_was_said_while_a_function_ran_is_not_forgotten(
     assert previous(server)[-1] is None
     assert "My name is Bob." in told
     assert "approved" in told
+
+    whole = talk.events()[-1]
+    server.script([said("You are welcome.")])
+    talk.say("Thank you.")
+    assert previous(server)[-1] == whole.interaction_id
 
 
 @pytest.mark.filterwarnings("ignore:.EXPERIMENTAL. EventsCompactionConfig:UserWarning")

@@ -302,6 +302,9 @@ def test_what_cannot_be_continued_is_told_anew(
     assert inputs(server)[-1] == ["user_input", "thought", "model_output", "user_input"]
     assert f"interaction {first.interaction_id} cannot be continued" in caplog.text
 
+    talk.say("And again?")
+    assert previous(server)[-1] == last.interaction_id
+
 
 def test_what_was_created_is_never_created_again(
     llm: InteractionsLlm, server: InteractionsServer

@@ -8,13 +8,12 @@ functions, what other agents said in between.
 
 It does not hold what was said beside it, by an interaction that it was not told of: a function that
 took long may have been answered when the talk had moved on. So each mark names the one that was the
-newest when it was asked for, too, and where they are no chain, everything is told anew.
+newest when it was asked for, too, and where that is not the one before it, all is told anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from attrs import asdict, evolve, frozen
@@ -52,13 +51,10 @@ class Continuation:
 
 @frozen
 class Mark:
-    """The interaction a content came from, and what that one was told."""
+    """The interaction a content came from, and the newest one that it was told of."""
 
     id: str
     after: str | None = None
-    """The interaction that was the newest then."""
-    knows_all: bool = False
-    """Whether it was told all that came before, and not only what was new."""
 
 
 def continuation(request: LlmRequest) -> Continuation:
@@ -73,7 +69,7 @@ def continuation(request: LlmRequest) -> Continuation:
     where = Continuation(
         None, contents, newest=newest, is_turn=ADK_LABEL in (request.config.labels or {})
     )
-    if given is None and not (marks and is_chain([mark for _, mark in marks])):
+    if given is None and not (marks and knows_all([mark for _, mark in marks])):
         return where
     previous = given or newest
     known = [position for position, mark in marks if mark.id == previous]
@@ -92,14 +88,9 @@ def instructions(request: LlmRequest, end: int) -> list[types.Content]:
     return [content for content in request.contents[: min(length, end)] if content.role == "user"]
 
 
-def is_chain(marks: Sequence[Mark]) -> bool:
-    """Whether the newest knows of all the others: each of the one before it, or of all."""
-    for before, mark in reversed([*pairwise(marks)]):
-        if mark.after != before.id:
-            return False
-        if mark.knows_all:
-            return True
-    return True
+def knows_all(marks: Sequence[Mark]) -> bool:
+    """Whether the newest was told of the one before it, as that one was of its own."""
+    return len(marks) < 2 or marks[-1].after == marks[-2].id
 
 
 def mark(content: types.Content, mark: Mark) -> None:
@@ -126,9 +117,7 @@ def mark_of(content: types.Content) -> Mark | None:
         return None
     told = [as_object((part.part_metadata or {}).get(MARK)) for part in content.parts or ()]
     marks = (
-        Mark(each["id"], each.get("after"), bool(each.get("knows_all")))
-        for each in told
-        if isinstance(each.get("id"), str)
+        Mark(each["id"], each.get("after")) for each in told if isinstance(each.get("id"), str)
     )
     return next(marks, None)
 

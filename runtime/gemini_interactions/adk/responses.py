@@ -84,8 +84,7 @@ def go_on(response: LlmResponse, interaction_id: str, where: Continuation) -> No
     assert response.content is not None
     response.interaction_id = interaction_id
     if where.is_turn:
-        knows_all = where.previous is None
-        mark(response.content, Mark(interaction_id, where.newest, knows_all))
+        mark(response.content, Mark(interaction_id, where.previous or where.newest))
 
 
 def stop(response: LlmResponse, status: str, failure: Json | None) -> None:
