@@ -276,7 +276,8 @@ def test_instructions_that_a_callback_cut_off_repeat_nothing(
     """Where they end is a count, which nobody keeps up to date."""
 
     def cut(*, callback_context: Any, llm_request: LlmRequest) -> None:
-        del llm_request.contents[:2]
+        if len(llm_request.contents) > 3:
+            del llm_request.contents[:3]
 
     picture = types.Part.from_bytes(data=b"x", mime_type="image/png")
     talk = chat(
@@ -291,6 +292,27 @@ def test_instructions_that_a_callback_cut_off_repeat_nothing(
     told = str(server.requests[-1].json["input"])
     assert told.count("Hello again.") == 1
     assert "model_output" not in told
+
+
+def test_what_an_id_in_the_request_left_out_is_told_anew(
+    chat: Begin, server: InteractionsServer
+) -> None:
+    ids: list[str | None] = [None]
+
+    def choose(*, callback_context: Any, llm_request: LlmRequest) -> None:
+        llm_request.previous_interaction_id = ids[-1]
+
+    talk = chat(before_model_callback=choose)
+    first = talk.say("My name is Ada.")[-1]
+    talk.say("I live in Paris.")
+    ids.append(first.interaction_id)
+    talk.say("What is my name?")
+    ids.append(None)
+
+    talk.say("Where do I live?")
+
+    assert previous(server)[1:] == [first.interaction_id, first.interaction_id, None]
+    assert "I live in Paris." in str(server.requests[-1].json["input"])
 
 
 def test_an_agent_without_history_begins_each_turn_anew(
