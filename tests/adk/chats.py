@@ -8,6 +8,7 @@ from typing import Any
 from google.adk.agents import BaseAgent, RunConfig
 from google.adk.agents.run_config import StreamingMode
 from google.adk.apps import App
+from google.adk.apps.app import EventsCompactionConfig
 from google.adk.events import Event
 from google.adk.plugins.base_plugin import BasePlugin
 from google.adk.runners import InMemoryRunner
@@ -20,9 +21,18 @@ class Chat:
     """A session with an agent. Each turn has an event loop of its own."""
 
     def __init__(
-        self, agent: BaseAgent, mode: StreamingMode, plugins: list[BasePlugin] | None = None
+        self,
+        agent: BaseAgent,
+        mode: StreamingMode,
+        plugins: list[BasePlugin] | None = None,
+        compaction: EventsCompactionConfig | None = None,
     ) -> None:
-        self.app = App(name="chat", root_agent=agent, plugins=plugins or [])
+        self.app = App(
+            name="chat",
+            root_agent=agent,
+            plugins=plugins or [],
+            events_compaction_config=compaction,
+        )
         self.runner = InMemoryRunner(app=self.app)
         self.sessions = self.runner.session_service
         self.config = RunConfig(streaming_mode=mode)
@@ -47,6 +57,12 @@ class Chat:
         session = asyncio.run(get)
         assert session is not None
         return session.events
+
+    def stored(self) -> list[Event]:
+        """The events themselves, to be changed where they are kept."""
+        sessions: Any = self.sessions
+        events: list[Event] = sessions.sessions["chat"]["me"]["one"].events
+        return events
 
 
 def text_of(event: Event) -> str:

@@ -9,14 +9,23 @@ from typing import Any
 
 import pytest
 from google.adk.agents import BaseAgent, LlmAgent, LoopAgent, ParallelAgent
+from google.adk.agents.run_config import StreamingMode
+from google.adk.apps.app import EventsCompactionConfig
 from google.adk.events import Event
 from google.adk.models.llm_request import LlmRequest
+from google.adk.tools import LongRunningFunctionTool
 from google.genai import types
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gemini_interactions.adk import InteractionsLlm
-from gemini_interactions.adk.continuation import continuation, mark, mark_of
+from gemini_interactions.adk.continuation import (
+    Mark,
+    continuation,
+    knows_all,
+    mark,
+    mark_of,
+)
 from gemini_interactions.testing import InteractionsServer
 
 from .chats import Chat, inputs, previous, text_of
@@ -29,20 +38,24 @@ RESULT = types.UserContent(
 )
 
 
-def answer(text: str = "Words.", interaction_id: str | None = None) -> types.Content:
+def answer(
+    text: str = "Words.", interaction_id: str | None = None, after: str | None = None
+) -> types.Content:
     content = types.ModelContent(text)
     if interaction_id:
-        mark(content, interaction_id)
+        mark(content, Mark(interaction_id, after))
     return content
 
 
-def call(call_id: str | None, interaction_id: str | None = None) -> types.Content:
+def call(
+    call_id: str | None, interaction_id: str | None = None, after: str | None = None
+) -> types.Content:
     function_call = types.FunctionCall(id=call_id, name="f", args={})
     content = types.ModelContent(
         [types.Part(text="Calling."), types.Part(function_call=function_call)]
     )
     if interaction_id:
-        mark(content, interaction_id)
+        mark(content, Mark(interaction_id, after))
     return content
 
 
@@ -65,24 +78,27 @@ def sent(request: LlmRequest) -> tuple[str | None, list[str]]:
         ([USER], (None, ["And now?"])),
         ([USER, answer(), USER], (None, ["And now?", "Words.", "And now?"])),
         ([USER, answer("A", "1"), USER], ("1", ["And now?"])),
-        ([USER, answer("A", "1"), USER, answer("B", "2"), USER], ("2", ["And now?"])),
+        ([USER, answer("A", "1"), USER, answer("B", "2", "1"), USER], ("2", ["And now?"])),
         ([USER, answer("A", "1"), USER, answer("B"), USER], ("1", ["And now?", "B", "And now?"])),
         ([USER, call("c", "1"), RESULT], ("1", ["call", "result"])),
         ([USER, call("c", "1"), RESULT, USER], ("1", ["call", "result", "And now?"])),
         ([USER, call("d", "1"), RESULT], ("1", ["result"])),
-        ([call("c", "1"), answer("B", "2"), RESULT], ("2", ["call", "result"])),
+        ([call("c", "1"), answer("B", "2", "1"), RESULT], ("2", ["call", "result"])),
         ([answer("A", "1"), call("c"), RESULT], ("1", ["Calling.", "call", "result"])),
+        ([call("c", "1"), RESULT, call("c", "2", "1"), RESULT], ("2", ["call", "result"])),
+        ([call("c", "1"), call("c"), RESULT], ("1", ["Calling.", "call", "result"])),
     ],
 )
 def test_the_newest_mark_names_what_is_known(contents: list[types.Content], expected: Any) -> None:
     assert sent(LlmRequest(contents=contents)) == expected
 
 
+IDS = st.sampled_from([None, "1", "2", "3"])
 HISTORY = st.lists(
     st.one_of(
         st.just(USER),
-        st.builds(answer, st.just("Words."), st.sampled_from([None, "1", "2", "3"])),
-        st.builds(call, st.sampled_from("cd"), st.sampled_from([None, "1", "2", "3"])),
+        st.builds(answer, st.just("Words."), IDS, IDS),
+        st.builds(call, st.sampled_from("cd"), IDS, IDS),
         st.just(RESULT),
     ),
     max_size=8,
@@ -97,10 +113,11 @@ def test_nothing_new_is_lost_and_nothing_known_is_repeated(
     found = continuation(LlmRequest(contents=contents, previous_interaction_id=given_id))
 
     marks = [mark_of(content) for content in contents]
-    known = [at for at, mark in enumerate(marks) if mark and given_id in (None, mark)]
+    known = [at for at, mark in enumerate(marks) if mark and given_id in (None, mark.id)]
     sent = list(found.contents)
-    if known:
-        assert found.previous == marks[known[-1]]
+    newest = marks[known[-1]] if known else None
+    if newest and (given_id or knows_all([mark for mark in marks if mark])):
+        assert found.previous == newest.id
         new = contents[known[-1] + 1 :]
         assert sent[len(sent) - len(new) :] == new
         before = sent[: len(sent) - len(new)]
@@ -112,6 +129,35 @@ def test_nothing_new_is_lost_and_nothing_known_is_repeated(
         assert found.previous == given_id
         assert given_id or sent == contents
         assert not given_id or all(content in contents for content in sent[1:])
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"),
+    [
+        ([Mark("1"), Mark("2", "1"), Mark("3", "2")], "3"),
+        ([Mark("2", "1"), Mark("3", "2")], "3"),
+        ([Mark("3", "2")], "3"),
+        ([Mark("1"), Mark("2", "1"), Mark("3", "1")], None),
+        ([Mark("1"), Mark("2", "1"), Mark("3", "1"), Mark("4", "3")], "4"),
+        ([Mark("1"), Mark("2")], None),
+        ([Mark("1"), Mark("2"), Mark("3", "2")], "3"),
+    ],
+)
+def test_what_was_said_beside_an_interaction_is_told_anew(
+    marks: list[Mark], expected: str | None
+) -> None:
+    """The newest interaction holds what it went on from, and what it was told."""
+    contents: list[types.Content] = [USER]
+    for each in marks:
+        words = types.ModelContent("Words.")
+        mark(words, each)
+        contents += [words, USER]
+
+    found = continuation(LlmRequest(contents=contents))
+
+    assert found.previous == expected
+    assert found.newest == marks[-1].id
+    assert list(found.contents) == ([USER] if expected else contents)
 
 
 def test_calls_without_an_id_are_not_taken_for_one_another() -> None:
@@ -150,14 +196,14 @@ def test_a_mark_spares_parts_that_other_agents_are_shown() -> None:
     picture = types.Part.from_bytes(data=b"x", mime_type="image/png")
     content = types.ModelContent([picture, types.Part(text="A picture.")])
 
-    mark(content, "1")
+    mark(content, Mark("1"))
 
     assert [part.part_metadata is None for part in content.parts or ()] == [True, False]
 
 
 def test_a_mark_survives_storage_beside_what_is_there() -> None:
     content = types.ModelContent([types.Part(text="Words.", part_metadata={"own": "kept"})])
-    mark(content, "1")
+    mark(content, Mark("1"))
 
     stored = Event.model_validate_json(Event(author="me", content=content).model_dump_json())
 
@@ -204,6 +250,71 @@ def test_what_was_rewound_is_forgotten(chat: Begin, server: InteractionsServer) 
     assert previous(server)[-1] == first.interaction_id
 
 
+def test_instructions_before_the_history_are_those_of_the_turn(
+    chat: Begin, server: InteractionsServer
+) -> None:
+    days = iter(["Monday", "Tuesday"])
+    picture = types.Part.from_bytes(data=b"x", mime_type="image/png")
+    talk = chat(
+        static_instruction=types.Content(parts=[picture]),
+        instruction=lambda _: f"It is {next(days)}.",
+    )
+    first = talk.say("Hello.")[-1]
+
+    talk.say("Hello again.")
+
+    told = str(server.requests[-1].json["input"])
+    assert previous(server)[-1] == first.interaction_id
+    assert "It is Tuesday." in told
+    assert told.count("Hello again.") == 1
+    assert "Hello." not in told
+
+
+def test_instructions_that_a_callback_cut_off_repeat_nothing(
+    chat: Begin, server: InteractionsServer
+) -> None:
+    """Where they end is a count, which nobody keeps up to date."""
+
+    def cut(*, callback_context: Any, llm_request: LlmRequest) -> None:
+        if len(llm_request.contents) > 3:
+            del llm_request.contents[:3]
+
+    picture = types.Part.from_bytes(data=b"x", mime_type="image/png")
+    talk = chat(
+        static_instruction=types.Content(parts=[picture]),
+        instruction="Be brief.",
+        before_model_callback=cut,
+    )
+    talk.say("Hello.")
+
+    talk.say("Hello again.")
+
+    told = str(server.requests[-1].json["input"])
+    assert told.count("Hello again.") == 1
+    assert "model_output" not in told
+
+
+def test_what_an_id_in_the_request_left_out_is_told_anew(
+    chat: Begin, server: InteractionsServer
+) -> None:
+    ids: list[str | None] = [None]
+
+    def choose(*, callback_context: Any, llm_request: LlmRequest) -> None:
+        llm_request.previous_interaction_id = ids[-1]
+
+    talk = chat(before_model_callback=choose)
+    first = talk.say("My name is Ada.")[-1]
+    talk.say("I live in Paris.")
+    ids.append(first.interaction_id)
+    talk.say("What is my name?")
+    ids.append(None)
+
+    talk.say("Where do I live?")
+
+    assert previous(server)[1:] == [first.interaction_id, first.interaction_id, None]
+    assert "I live in Paris." in str(server.requests[-1].json["input"])
+
+
 def test_an_agent_without_history_begins_each_turn_anew(
     chat: Begin, server: InteractionsServer
 ) -> None:
@@ -218,6 +329,59 @@ def test_an_agent_without_history_begins_each_turn_anew(
     ids = previous(server)
     assert [identity is None for identity in ids] == [True, False, True, False]
     assert inputs(server)[2] == ["user_input"]
+
+
+def test_what_was_said_while_a_function_ran_is_not_forgotten(
+    chat: Begin, server: InteractionsServer
+) -> None:
+    """Its late result is answered from where it was called: what came in between is beside that."""
+
+    def approve() -> dict[str, str]:
+        """Have it approved."""
+        return {"status": "pending"}
+
+    talk = chat(tools=[LongRunningFunctionTool(approve)])
+    server.script([step_of_call("approve")], status="requires_action")
+    server.script([said("It is pending.")])
+    call_id = talk.say("Have it approved.")[0].get_function_calls()[0].id
+    server.script([said("Hello Bob.")])
+    talk.say("My name is Bob.")
+    server.script([said("It is approved.")])
+    late = types.FunctionResponse(id=call_id, name="approve", response={"status": "approved"})
+    talk.send(types.UserContent([types.Part(function_response=late)]))
+    server.script([said("Bob.")])
+
+    talk.say("What is my name?")
+
+    told = str(server.requests[-1].json["input"])
+    assert previous(server)[-1] is None
+    assert "My name is Bob." in told
+    assert "approved" in told
+
+    whole = talk.events()[-1]
+    server.script([said("You are welcome.")])
+    talk.say("Thank you.")
+    assert previous(server)[-1] == whole.interaction_id
+
+
+@pytest.mark.filterwarnings("ignore:.EXPERIMENTAL. EventsCompactionConfig:UserWarning")
+def test_a_summary_is_no_place_to_go_on_from(
+    llm: InteractionsLlm, server: InteractionsServer, mode: StreamingMode
+) -> None:
+    """ADK has the same model summarize what it compacts: a talk of its own."""
+    compaction = EventsCompactionConfig(compaction_interval=1, overlap_size=0)
+    talk = Chat(LlmAgent(name="helper", model=llm), mode, compaction=compaction)
+    talk.say("My name is Ada.")
+    summary = talk.events()[-1].actions.compaction
+
+    talk.say("What is my name?")
+
+    assert summary is not None
+    assert mark_of(summary.compacted_content) is None
+    first, summarizing, second = (request.json for request in server.requests[:3])
+    assert "identify and reiterate" in str(summarizing["input"])
+    assert "My name is Ada." in str(second["input"])
+    assert [body.get("previous_interaction_id") for body in (first, second)] == [None, None]
 
 
 @pytest.mark.filterwarnings("ignore:ParallelAgent is deprecated:DeprecationWarning")
@@ -262,3 +426,11 @@ def test_nothing_is_continued_that_was_not_stored(
     assert previous(server) == [None, None]
     assert [request.json["store"] for request in server.requests] == [False, False]
     assert inputs(server)[1] == ["user_input", "thought", "model_output", "user_input"]
+
+
+def step_of_call(name: str) -> dict[str, Any]:
+    return {"type": "function_call", "id": "call-1", "name": name, "arguments": {}}
+
+
+def said(text: str) -> dict[str, Any]:
+    return {"type": "model_output", "content": [{"type": "text", "text": text}]}

@@ -179,6 +179,22 @@ def test_a_broken_connection_is_resumed(llm: InteractionsLlm, server: Interactio
     assert [request.operation for request in server.requests] == ["create", "get"]
 
 
+@pytest.mark.parametrize("fault", ["eof", "reset"])
+@pytest.mark.parametrize("after", [0, 1, 4, 8])
+def test_a_stream_that_breaks_anywhere_is_interrupted(
+    llm: InteractionsLlm, server: InteractionsServer, fault: str, after: int
+) -> None:
+    server.faults.add(fault, after=after, on="create")
+    server.faults.add(fault, after=0, on="stream", nth=2, hits=0)
+    server.faults.add("error", status=404, on="poll", hits=0)
+
+    *partial, last = responses(llm, stream=True)
+
+    assert all(response.partial for response in partial)
+    assert (last.error_code, last.finish_reason) == ("STREAM_INTERRUPTED", "OTHER")
+    assert [request.operation for request in server.requests].count("create") == 1
+
+
 @pytest.mark.parametrize("fault", ["bare-error", "array-error", "error-event"])
 def test_an_error_inside_a_stream_is_a_response(
     llm: InteractionsLlm, server: InteractionsServer, fault: str
@@ -285,6 +301,9 @@ def test_what_cannot_be_continued_is_told_anew(
     assert previous(server)[1:] == [first.interaction_id, None]
     assert inputs(server)[-1] == ["user_input", "thought", "model_output", "user_input"]
     assert f"interaction {first.interaction_id} cannot be continued" in caplog.text
+
+    talk.say("And again?")
+    assert previous(server)[-1] == last.interaction_id
 
 
 def test_what_was_created_is_never_created_again(

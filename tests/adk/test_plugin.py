@@ -12,6 +12,7 @@ from google.adk.events import Event, EventActions
 from google.adk.sessions import InMemorySessionService, Session
 
 from gemini_interactions.adk import InteractionsPlugin
+from gemini_interactions.adk.continuation import Mark, mark
 from gemini_interactions.adk.plugin import previous_interaction
 from gemini_interactions.testing import InteractionsServer
 
@@ -113,9 +114,32 @@ def test_sessions_without_marks_are_continued(chat: Begin, server: InteractionsS
     assert text_of(last)
 
 
+def test_where_there_are_marks_they_decide(chat: Begin, server: InteractionsServer) -> None:
+    """They know what was said beside an interaction; the events do not."""
+    talk = chat(plugins=[InteractionsPlugin()])
+    talk.say("My name is Ada.")
+    talk.say("My name is Bob.")
+    last = talk.stored()[-1]
+    assert last.content is not None
+    mark(last.content, Mark(str(last.interaction_id), "v1_another"))
+
+    talk.say("What is my name?")
+
+    assert previous(server)[1:] == [talk.events()[1].interaction_id, None]
+    assert "My name is Ada." in str(server.requests[-1].json["input"])
+
+
+def test_the_tier_of_a_run(chat: Begin, server: InteractionsServer) -> None:
+    talk = chat(plugins=[InteractionsPlugin()])
+    talk.config = talk.config.model_copy(update={"service_tier": "flex"})
+
+    talk.say("Hello.")
+
+    assert server.requests[0].json["service_tier"] == "flex"
+
+
 def forget_marks(talk: Chat) -> None:
     """As sessions do that keep no metadata of parts."""
-    stored = talk.sessions.sessions["chat"]["me"]["one"]  # type: ignore[attr-defined]
-    for event in stored.events:
-        for part in event.content.parts if event.content else ():
+    for event in talk.stored():
+        for part in (event.content.parts if event.content else None) or ():
             part.part_metadata = None

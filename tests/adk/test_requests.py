@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
+import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from google.adk.agents import LlmAgent
 from google.adk.agents.run_config import StreamingMode
+from google.adk.models import ServiceTier
 from google.adk.models.llm_request import LlmRequest
 from google.adk.tools.computer_use.computer_use_tool import ComputerUseTool
 from google.genai import types
@@ -254,6 +258,19 @@ def test_options_of_the_call(llm: InteractionsLlm, server: InteractionsServer) -
     assert server.requests[-1].headers["x-team"] == "blue"
 
 
+@pytest.mark.parametrize(("tier", "background"), [("flex", None), (ServiceTier.DEFERRED, True)])
+def test_the_tier_of_a_request(
+    llm: InteractionsLlm, server: InteractionsServer, tier: str, background: bool | None
+) -> None:
+    request = LlmRequest(contents=[types.UserContent("Hello.")], service_tier=tier)
+
+    body_of(llm, server, request)
+
+    body = server.requests[0].json
+    assert body["service_tier"] == tier
+    assert body.get("background") is background
+
+
 def test_labels_are_for_google_cloud(server: InteractionsServer, llm: InteractionsLlm) -> None:
     vertex = InteractionsLlm(
         model="m", api_key="k", vertexai=True, project="p", location="global", base_url=server.url
@@ -297,6 +314,58 @@ def test_signatures_stay_with_what_they_sign(
     assert "'None'" not in text
 
 
+@pytest.mark.parametrize(
+    ("mime_type", "kind"),
+    [
+        ("image/png", "image"),
+        ("audio/wav", "audio"),
+        ("video/mp4", "video"),
+        ("application/pdf", "document"),
+        ("text/csv", "document"),
+    ],
+)
+def test_media_by_its_kind(
+    llm: InteractionsLlm, server: InteractionsServer, mime_type: str, kind: str
+) -> None:
+    data = types.Part.from_bytes(data=b"abc", mime_type=mime_type)
+    file = types.Part.from_uri(file_uri="https://a.example/file", mime_type=mime_type)
+
+    (step,) = said(llm, server, types.UserContent([data, file]))
+
+    assert step["content"] == [
+        {"type": kind, "data": "YWJj", "mime_type": mime_type},
+        {"type": kind, "uri": "https://a.example/file", "mime_type": mime_type},
+    ]
+
+
+def test_results_say_what_failed_and_which_call_they_answer(
+    llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    code = types.ExecutableCode(code="1 / 0", language=types.Language.PYTHON)
+    outcome = types.CodeExecutionResult(outcome=types.Outcome.OUTCOME_FAILED, output="no")
+    answer = types.FunctionResponse(id="c", name="look", response={"error": "dark"})
+
+    steps = said(
+        llm,
+        server,
+        types.UserContent("Look."),
+        types.ModelContent(
+            [
+                types.Part(executable_code=code),
+                types.Part(code_execution_result=outcome),
+                types.Part(function_call=types.FunctionCall(id="c", name="look", args={})),
+            ]
+        ),
+        types.UserContent([types.Part(function_response=answer)]),
+    )
+
+    ran, failed, call, result = steps[1:]
+    assert ran["id"]
+    assert (failed["call_id"], failed["is_error"], failed["result"]) == (ran["id"], True, "no")
+    assert (result["call_id"], result["is_error"]) == (call["id"], True)
+    assert result["result"] == {"error": "dark"}
+
+
 def test_thoughts_are_no_output(llm: InteractionsLlm, server: InteractionsServer) -> None:
     steps = said(
         llm,
@@ -329,6 +398,11 @@ def test_a_request_without_contents_has_some(
 # --- the client -----------------------------------------------------------------------------------
 
 
+def by_pickle(llm: InteractionsLlm) -> InteractionsLlm:
+    again: InteractionsLlm = pickle.loads(pickle.dumps(llm))
+    return again
+
+
 def test_a_client_of_the_callers_is_used_and_not_closed(server: InteractionsServer) -> None:
     async def main() -> None:
         async with AsyncClient(api_key="own-key", base_url=server.url) as client:
@@ -358,6 +432,20 @@ def test_a_client_of_its_own_is_closed_and_stays_usable(
             assert session.closed
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, by_pickle])
+def test_a_copy_works_as_the_model_does(
+    server: InteractionsServer, copied: Callable[[InteractionsLlm], InteractionsLlm]
+) -> None:
+    """Also one of a model that has been used; its connections stay its own."""
+    llm = InteractionsLlm(model="m", api_key="k", base_url=server.url, store=True)
+    said(llm, server, types.UserContent("Hello."))
+
+    twin = copied(llm)
+
+    assert body_of(twin, server, LlmRequest(contents=[types.UserContent("Bye.")]))["store"]
+    assert (twin.client is llm.client) == (copied is copy.copy)
 
 
 @pytest.mark.parametrize("revision", ["2025-12-11", "2026-05-07", "2026-05-20"])

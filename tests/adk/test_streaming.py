@@ -11,6 +11,7 @@ from google.adk.models.llm_request import LlmRequest
 from google.adk.models.llm_response import LlmResponse
 from google.genai import types
 
+from gemini_interactions import Clock, UnexpectedAnswerError, WaitTimeoutError
 from gemini_interactions.adk import InteractionsLlm
 from gemini_interactions.testing import InteractionsServer
 
@@ -152,6 +153,27 @@ def test_a_failed_interaction_tells_its_error(
     assert (only.finish_reason, only.turn_complete, only.partial) == ("OTHER", True, False)
 
 
+def test_what_adk_has_no_place_for_cannot_break_an_answer(
+    llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    server.script_response({"id": "", "status": "completed", "steps": [], "created": "yesterday"})
+
+    (only,) = responses(llm, stream=False)
+
+    assert (only.finish_reason, only.error_code) == ("STOP", None)
+
+
+def test_an_answer_that_google_genai_cannot_hold_has_a_name(
+    llm: InteractionsLlm, server: InteractionsServer
+) -> None:
+    picture = {"type": "image", "data": "\u00b3", "mime_type": "image/png"}
+    step = {"type": "model_output", "content": [picture]}
+    server.script_response({"id": "", "status": "completed", "steps": [step]})
+
+    with pytest.raises(UnexpectedAnswerError, match=r"base64.*parts/0/inlineData/data"):
+        responses(llm, stream=False)
+
+
 def test_text_that_was_cut_off_by_an_error_is_an_error(
     llm: InteractionsLlm, server: InteractionsServer
 ) -> None:
@@ -229,6 +251,19 @@ def test_an_interaction_that_is_still_running_is_waited_for(
 
     assert [part.text for part in parts_of(only)][-1] == "1, 2, 3."
     assert [request.operation for request in server.requests] == ["create", "create", "get"]
+
+
+def test_waiting_ends_with_the_time_of_the_call(server: InteractionsServer) -> None:
+    times = [0.0]
+    clock = Clock(now=lambda: times[0], sleep=lambda seconds: times.append(times.pop() + seconds))
+    llm = InteractionsLlm(model="m", api_key="k", base_url=server.url, clock=clock, timeout=60)
+    running = {"id": "v1_slow", "status": "in_progress", "model": "m"}
+    server.script_response(running, repeat=True)
+
+    with pytest.raises(WaitTimeoutError, match="v1_slow is still in_progress"):
+        responses(llm, stream=False)
+
+    assert [request.operation for request in server.requests].count("create") == 1
 
 
 def test_leaving_a_stream_closes_it(llm: InteractionsLlm, server: InteractionsServer) -> None:

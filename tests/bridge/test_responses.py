@@ -311,6 +311,15 @@ def test_results_of_functions(result: Any, is_error: bool | None, response: Any)
     }
 
 
+@pytest.mark.parametrize("name", ["signature", "thought_signature", "thoughtSignature"])
+def test_a_signature_by_any_name(name: str) -> None:
+    call = {"type": "function_call", "id": "1", "name": "f", "arguments": {}, name: "c2ln"}
+
+    [content] = bridge.to_contents([call]).value
+
+    assert content["parts"][0]["thoughtSignature"] == "c2ln"
+
+
 def test_an_empty_signature_is_none() -> None:
     steps = [
         {"type": "thought", "signature": ""},

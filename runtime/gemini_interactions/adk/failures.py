@@ -17,7 +17,7 @@ from google.genai.errors import ClientError, ServerError
 from google.genai.types import FinishReason
 
 from .._core.answers import as_object
-from ..errors import APIError, InteractionsError, StreamInterruptedError
+from ..errors import APIError, ConnectionFailedError, InteractionsError, StreamInterruptedError
 
 INTERRUPTED = "STREAM_INTERRUPTED"
 UNEXPECTED = "UNEXPECTED_ANSWER"
@@ -63,7 +63,7 @@ def failed_response(error: InteractionsError) -> LlmResponse:
     if isinstance(error, APIError):
         code = str(error.code or error.status or FinishReason.OTHER.value)
         message = error.message
-    elif isinstance(error, StreamInterruptedError):
+    elif isinstance(error, (StreamInterruptedError, ConnectionFailedError)):
         code = INTERRUPTED
     place = {name: getattr(error, name, None) for name in ("interaction_id", "last_event_id")}
     return LlmResponse(

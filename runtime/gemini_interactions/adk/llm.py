@@ -13,7 +13,6 @@ from pydantic import ConfigDict, PrivateAttr
 from .._core.events import is_running
 from .._core.log import logger
 from .._surface import refuse_unknown
-from ..aio import AsyncClient
 from ..bridge import Loss, ResponseStream, failure, to_response
 from ..errors import (
     APIError,
@@ -26,6 +25,7 @@ from ..errors import (
 from .computer_use import prepare_computer
 from .continuation import Continuation, continuation
 from .failures import answered
+from .own_client import OwnClient
 from .requests import arguments_of
 from .responses import final_response, partial_response
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from .._core.calls import Calls
     from .._surface import ClientArguments
-    from ..aio import AsyncStream
+    from ..aio import AsyncClient, AsyncStream
 
 CANNOT_GO_ON: Final = (NotFoundError, PermissionDeniedError, NotImplementedByServiceError)
 """How the service refuses to go on from an interaction: it is gone, another key's, or too much."""
@@ -57,8 +57,7 @@ class InteractionsLlm(BaseLlm):
     store: bool | None = None
 
     _given: AsyncClient[Any] | None = PrivateAttr(default=None)
-    _own: AsyncClient[Any] | None = PrivateAttr(default=None)
-    _arguments: dict[str, Any] = PrivateAttr(default_factory=dict[str, Any])
+    _own: OwnClient = PrivateAttr()
     _told: set[tuple[str, str]] = PrivateAttr(default_factory=set[tuple[str, str]])
 
     if TYPE_CHECKING:
@@ -80,16 +79,12 @@ class InteractionsLlm(BaseLlm):
             super().__init__(**{name: arguments.pop(name) for name in names if name in arguments})
             refuse_unknown(arguments, *names, "client", "session")
             self._given = client
-            self._arguments = arguments
+            self._own = OwnClient(arguments)
 
     @property
     def client(self) -> AsyncClient[Any]:
         """The client it talks through."""
-        if self._given is not None:
-            return self._given
-        if self._own is None:
-            self._own = AsyncClient(**self._arguments)
-        return self._own
+        return self._own.get() if self._given is None else self._given
 
     @property
     def capabilities(self) -> LlmCapabilities:
@@ -98,8 +93,7 @@ class InteractionsLlm(BaseLlm):
 
     async def close(self) -> None:
         """Close the connections on this loop, unless the client was given. It stays usable."""
-        if self._own is not None:
-            await self._own.close()
+        await self._own.close()
 
     async def generate_content_async(
         self, llm_request: LlmRequest, stream: bool = False
@@ -107,8 +101,9 @@ class InteractionsLlm(BaseLlm):
         """One turn: its response, or with `stream` partial ones and then the same response."""
         self._maybe_append_user_content(llm_request)
         await prepare_computer(llm_request)
+        where = continuation(llm_request)
         try:
-            answer = await self._create(llm_request, stream)
+            answer, where = await self._create(llm_request, where, stream)
             if not stream and is_running(answer.status) and answer.id:
                 answer = await self.client.interactions.wait(answer.id)
         except ContinuationError as error:
@@ -117,23 +112,25 @@ class InteractionsLlm(BaseLlm):
             yield answered(error, has_begun=False)
             return
         if not stream:
-            yield self._final(answer)
+            yield self._final(answer, where)
             return
-        async with aclosing(self._streamed(answer)) as responses:
+        async with aclosing(self._streamed(answer, where)) as responses:
             async for response in responses:
                 yield response
 
-    async def _create(self, request: LlmRequest, stream: bool) -> Any:
+    async def _create(
+        self, request: LlmRequest, where: Continuation, stream: bool
+    ) -> tuple[Any, Continuation]:
         """An interaction, or an open stream. What cannot be continued is told anew, once."""
-        where = continuation(request)
         try:
-            return await self._send(request, where, stream)
+            return await self._send(request, where, stream), where
         except CANNOT_GO_ON as error:
             if where.previous is None:
                 raise
             text = "interaction %s cannot be continued, so all of the history is sent: %s"
             logger.warning(text, where.previous, error)
-        return await self._send(request, Continuation(None, request.contents), stream)
+        where = where.anew(request.contents)
+        return await self._send(request, where, stream), where
 
     async def _send(self, request: LlmRequest, where: Continuation, stream: bool) -> Any:
         arguments = arguments_of(
@@ -147,7 +144,9 @@ class InteractionsLlm(BaseLlm):
         given = {"store": self.store, **arguments.value, "follow_continuation": True}
         return await self.client.interactions.create(stream=stream, **given)
 
-    async def _streamed(self, stream: AsyncStream[Any, Any]) -> AsyncGenerator[LlmResponse, None]:
+    async def _streamed(
+        self, stream: AsyncStream[Any, Any], where: Continuation
+    ) -> AsyncGenerator[LlmResponse, None]:
         pieces = ResponseStream(self._calls.bindings.label)
         has_begun = False
         try:
@@ -159,11 +158,11 @@ class InteractionsLlm(BaseLlm):
                             yield partial
                 interaction = await self._explained(await stream.until_done())
         except ContinuationError as error:
-            yield self._final(as_far_as(error))
+            yield self._final(as_far_as(error), where)
         except InteractionsError as error:
             yield answered(error, has_begun=has_begun)
         else:
-            yield self._final(interaction)
+            yield self._final(interaction, where)
 
     async def _explained(self, interaction: Any) -> Any:
         """A streamed interaction; if it failed, as it is stored: streams do not tell the errors."""
@@ -172,12 +171,12 @@ class InteractionsLlm(BaseLlm):
                 return await self.client.interactions.get(interaction.id)
         return interaction
 
-    def _final(self, interaction: Any) -> LlmResponse:
+    def _final(self, interaction: Any, where: Continuation) -> LlmResponse:
         bindings = self._calls.bindings
         answer = to_response(interaction, revision=bindings.label)
         self._tell(loss for loss in answer.losses if loss.path.startswith(CONTENT))
         failed = failure(interaction, revision=bindings.label)
-        return final_response(answer.value, bindings.unstructure(interaction), failed)
+        return final_response(answer.value, bindings.unstructure(interaction), failed, where)
 
     def _tell(self, losses: Iterable[Loss]) -> None:
         """Warn of what was dropped, once for each kind."""

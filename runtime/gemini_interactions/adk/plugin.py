@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from google.adk.agents import LlmAgent
 from google.adk.plugins.base_plugin import BasePlugin
 
+from .continuation import marks_of
+
 if TYPE_CHECKING:
     from google.adk.agents.callback_context import CallbackContext
     from google.adk.agents.invocation_context import InvocationContext
@@ -22,6 +24,7 @@ class InteractionsPlugin(BasePlugin):
     `InteractionsLlm` does without, wherever a session gives the parts of its events back as it got
     them. Agent Engine sessions do not, and a session that began with another model of ADK's has
     events that were never marked: `App(..., plugins=[InteractionsPlugin()])` continues those too.
+    Where there are marks, it leaves it to them.
     """
 
     def __init__(self, name: str = "gemini_interactions") -> None:
@@ -30,9 +33,12 @@ class InteractionsPlugin(BasePlugin):
     async def before_model_callback(
         self, *, callback_context: CallbackContext, llm_request: LlmRequest
     ) -> LlmResponse | None:
-        if llm_request.previous_interaction_id is None:
-            invocation = callback_context.get_invocation_context()
+        invocation = callback_context.get_invocation_context()
+        is_marked = any(marks_of(llm_request.contents))
+        if llm_request.previous_interaction_id is None and not is_marked:
             llm_request.previous_interaction_id = previous_interaction(invocation)
+        if llm_request.service_tier is None and invocation.run_config is not None:
+            llm_request.service_tier = invocation.run_config.service_tier
         return None
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from google.genai import types
 from pydantic import TypeAdapter
 
 from ..bridge import Translated, to_create
-from .continuation import MARK, Continuation
+from .continuation import ADK_LABEL, MARK, Continuation
 
 if TYPE_CHECKING:
     from google.adk.models.llm_request import LlmRequest
-
-ADK_LABEL: Final = "adk_agent_name"
 
 
 def arguments_of(
@@ -26,7 +24,14 @@ def arguments_of(
     arguments = to_create(contents, config, model=request.model or model, revision=revision)
     if where.previous is not None:
         arguments.value["previous_interaction_id"] = where.previous
+    if request.service_tier is not None:
+        arguments.value.update(tier(request.service_tier))
     return arguments
+
+
+def tier(name: str) -> dict[str, Any]:
+    """Deferred work goes on in the background: the service takes it no other way."""
+    return {"service_tier": name, **({"background": True} if name == "deferred" else {})}
 
 
 def unmarked(content: types.Content) -> types.Content:

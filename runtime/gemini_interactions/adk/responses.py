@@ -13,8 +13,10 @@ from typing import Any, Final, TypeAlias
 
 from google.adk.models.llm_response import LlmResponse
 from google.genai import types
+from pydantic import ValidationError
 
-from .continuation import mark
+from ..errors import UnexpectedAnswerError
+from .continuation import Continuation, Mark, mark
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -22,6 +24,8 @@ GOES_ON: Final = frozenset({"completed", "requires_action"})
 CUT_OFF: Final = frozenset({"incomplete", "budget_exceeded", "requires_continuation"})
 MALFORMED: Final = types.FinishReason.MALFORMED_FUNCTION_CALL
 SHOWN: Final = 200
+TOLD: Final = frozenset({"candidates", "usageMetadata", "modelVersion"})
+"""What ADK has a place for."""
 
 
 def partial_response(chunk: Json, interaction_id: str | None) -> LlmResponse | None:
@@ -32,7 +36,9 @@ def partial_response(chunk: Json, interaction_id: str | None) -> LlmResponse | N
     return LlmResponse(content=response.content, partial=True, interaction_id=interaction_id)
 
 
-def final_response(answer: Json, interaction: Json, failure: Json | None) -> LlmResponse:
+def final_response(
+    answer: Json, interaction: Json, failure: Json | None, where: Continuation
+) -> LlmResponse:
     """An interaction as one response, out of what the bridge made of it."""
     response = response_of(answer)
     response.partial = False
@@ -41,7 +47,7 @@ def final_response(answer: Json, interaction: Json, failure: Json | None) -> Llm
     unreadable = next(unreadable_calls(interaction), None)
     if status in GOES_ON and unreadable is None:
         if identity:
-            go_on(response, identity)
+            go_on(response, identity, where)
         return response
     about = {"interaction_id": identity, "interaction_status": status}
     response.custom_metadata = {name: value for name, value in about.items() if value}
@@ -56,7 +62,13 @@ def final_response(answer: Json, interaction: Json, failure: Json | None) -> Llm
 
 def response_of(answer: Json) -> LlmResponse:
     """The first candidate of a generateContent answer."""
-    whole = types.GenerateContentResponse.model_validate(answer)
+    told = {name: value for name, value in answer.items() if name in TOLD}
+    try:
+        whole = types.GenerateContentResponse.model_validate(told)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        place = "/".join(map(str, first["loc"]))
+        raise UnexpectedAnswerError(f"{first['msg']}, at {place} of the answer") from error
     candidate = whole.candidates[0] if whole.candidates else types.Candidate()
     return LlmResponse(
         content=candidate.content or types.Content(role="model", parts=[]),
@@ -67,11 +79,12 @@ def response_of(answer: Json) -> LlmResponse:
     )
 
 
-def go_on(response: LlmResponse, interaction_id: str) -> None:
+def go_on(response: LlmResponse, interaction_id: str, where: Continuation) -> None:
     """Have the next turn go on from here."""
     assert response.content is not None
     response.interaction_id = interaction_id
-    mark(response.content, interaction_id)
+    if where.is_turn:
+        mark(response.content, Mark(interaction_id, where.previous or where.newest))
 
 
 def stop(response: LlmResponse, status: str, failure: Json | None) -> None:

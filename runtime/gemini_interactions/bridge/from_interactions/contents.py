@@ -35,7 +35,7 @@ class Contents:
         """Take in the next item; without a role, its type says whose it is. Gives its parts."""
         tag = item.left.get("type")
         role = role or ("user" if tag in OF_USER else "model")
-        at, signature = item.path_of("signature"), item.take("signature", str)
+        at, signature = _signature(item)
         is_thought = tag == "thought"
         if is_thought and not item.left.get("summary"):
             return self._bare_thought(item, signature)
@@ -81,6 +81,12 @@ class Contents:
         if not self.found or self.found[-1]["role"] != role:
             self.found.append({"role": role, "parts": []})
         self.found[-1]["parts"] += parts
+
+
+def _signature(item: Fields) -> tuple[str, str | None]:
+    """Its place and itself; it is read under the name that generateContent has for it, too."""
+    name = "signature" if "signature" in item else "thought_signature"
+    return item.path_of(name), item.take(name, str)
 
 
 def to_contents(value: Any, *, revision: str = LATEST) -> Translated[list[Json]]:
