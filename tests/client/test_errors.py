@@ -124,7 +124,6 @@ def example(cls: type[InteractionsError]) -> InteractionsError:
         "tool": "look_up",
         "parameter": "word",
         "problems": [("word", "is missing")],
-        "losses": [Loss("/contents/0", "it has no counterpart")],
         "result": {"a": 1},
         "state": RunState(revision="2026-05-20", round=1, dialogue=Dialogue(), asked="x"),
         "pending": [ToolCall(round=1, index=0, id="c", name="f", arguments={"a": 1})],
