@@ -65,10 +65,10 @@ if TYPE_CHECKING:
     from . import bridge as bridge
     from . import tools as tools
     from ._bindings import latest as types
-    from ._core.continuation import Continued
-    from ._core.decisions import Approve, Deny, Replace, ToolCall
-    from ._core.execution import CallFinished, RoundEvent
-    from ._core.run_state import RunState
+    from ._core.dialogues.continuation import Continued
+    from ._core.dialogues.decisions import Approve, Deny, Replace, ToolCall
+    from ._core.dialogues.execution import CallFinished, RoundEvent
+    from ._core.dialogues.run_state import RunState
     from .aio import AsyncClient, AsyncStream
     from .aio.chained import AsyncRunStream
     from .aio.conversation import AsyncConversation
@@ -144,20 +144,20 @@ __all__ = [
 ]
 
 _LAZY: Final = {
-    "Approve": "._core.decisions",
+    "Approve": "._core.dialogues.decisions",
     "AsyncClient": ".aio",
     "AsyncConversation": ".aio.conversation",
     "AsyncRunStream": ".aio.chained",
     "AsyncStream": ".aio",
-    "CallFinished": "._core.execution",
-    "Continued": "._core.continuation",
+    "CallFinished": "._core.dialogues.execution",
+    "Continued": "._core.dialogues.continuation",
     "Conversation": ".conversation",
-    "Deny": "._core.decisions",
-    "Replace": "._core.decisions",
-    "RoundEvent": "._core.execution",
-    "RunState": "._core.run_state",
+    "Deny": "._core.dialogues.decisions",
+    "Replace": "._core.dialogues.decisions",
+    "RoundEvent": "._core.dialogues.execution",
+    "RunState": "._core.dialogues.run_state",
     "RunStream": ".chained",
-    "ToolCall": "._core.decisions",
+    "ToolCall": "._core.dialogues.decisions",
     "function_result": ".tools",
 }
 """What is loaded on first use, by the module that has it."""

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from typing_extensions import TypedDict
 
     from ._bindings import latest, latest_params
-    from ._core.asking import Reply
-    from ._core.decisions import OnCall
+    from ._core.dialogues.asking import Reply
+    from ._core.dialogues.decisions import OnCall
+    from ._core.dialogues.rounds import Run
+    from ._core.dialogues.run_state import RunState
     from ._core.events import OnUnknown
     from ._core.exchange import Procedure
     from ._core.limits import TimeoutLike
     from ._core.resume import ResumeLike
     from ._core.retry import RetryLike
-    from ._core.rounds import Run
-    from ._core.run_state import RunState
     from ._core.settings import VertexPaths
     from .tools import Tool
 
@@ -230,15 +230,15 @@ class Surface:
         follow = arguments.pop("follow_continuation", False)
         if follow is False:
             return None
-        from ._core.asking import Asking
-        from ._core.continuation import most_parts
+        from ._core.dialogues.asking import Asking
+        from ._core.dialogues.continuation import most_parts
 
         most = most_parts(follow)
         asking = Asking.of(self.calls, arguments, streaming=stream, most_parts=most, waits=False)
         return asking.whole(arguments)
 
     def running(self, stream: bool, arguments: dict[str, Any]) -> Run:
-        from ._core.rounds import Run
+        from ._core.dialogues.rounds import Run
 
         return Run.of(self.calls, stream, arguments)
 

@@ -11,8 +11,17 @@ from typing import Any
 
 from attrs import frozen
 
+from ._core.dialogues.execution import (
+    Ask,
+    Batch,
+    CallFinished,
+    Job,
+    ended,
+    failed,
+    not_awaited,
+    out_of_time,
+)
 from ._core.exchange import Effect
-from ._core.execution import Ask, Batch, CallFinished, Job, ended, failed, not_awaited, out_of_time
 from ._shell import Shell
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, Literal, overload
 
-from ._core.conversation import Memory
+from ._core.dialogues.conversation import Memory
 from ._workers import RunShell
 from .chained import RunStream
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar, Unpack
 
     from ._bindings import latest, latest_params
-    from ._core.rounds import Run
-    from ._core.run_state import RunState
+    from ._core.dialogues.rounds import Run
+    from ._core.dialogues.run_state import RunState
     from ._surface import ResultLike, TurnOptions
 
     EventT = TypeVar("EventT", default=latest.Event)

@@ -23,7 +23,7 @@ from gemini_interactions import (
     StreamInterruptedError,
 )
 from gemini_interactions._bindings import bindings_of
-from gemini_interactions._core.continuation import total
+from gemini_interactions._core.dialogues.continuation import total
 from gemini_interactions.testing import InteractionsServer
 
 ClientFactory = Callable[..., Any]
@@ -329,12 +329,18 @@ def test_calls_of_all_parts_are_answered_together(
 
 
 @streamed
-def test_a_part_that_fails_stops_the_run(
+def test_a_part_that_fails_stops_the_run_and_the_others_stay(
     server: InteractionsServer, client: ClientFactory, stream: bool
 ) -> None:
     server.faults.add("no-response", on="create", nth=2)
-    with pytest.raises(ContinuationError):
-        whole(client(server).interactions.run(model=MODEL, input=PARTS, stream=stream))
+    run = client(server).interactions.run
+    with pytest.raises(RunInterruptedError) as caught:
+        whole(run(model=MODEL, input=PARTS, stream=stream))
+    assert isinstance(caught.value.__cause__, ContinuationError)
+    done = whole(run(model=MODEL, resume_from=caught.value.state, stream=stream))
+    assert done.output_text == "Part 1 of 3. Part 2 of 3. Part 3 of 3. "
+    tokens = [body.get("continuation_token") for body in bodies(server)]
+    assert tokens == [None, "continue-2", "continue-2", "continue-3"]
 
 
 @streamed

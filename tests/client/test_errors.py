@@ -21,7 +21,7 @@ from gemini_interactions import (
     errors,
 )
 from gemini_interactions._bindings import bindings_of
-from gemini_interactions._core.dialogue import Dialogue
+from gemini_interactions._core.dialogues.dialogue import Dialogue
 from gemini_interactions.bridge import Loss
 from gemini_interactions.errors import APIError, InteractionsError, ServerError, class_for
 from gemini_interactions.testing import InteractionsServer

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .._core.chain import ChainView, Course, Follow
-from .._core.execution import Batch, RoundEvent
+from .._core.dialogues.chain import ChainView, Course, Follow
+from .._core.dialogues.execution import Batch, RoundEvent
 from ..errors import InteractionsError
 from .stream import AsyncStream
 from .transport import AsyncResponse
@@ -15,9 +15,9 @@ from .workers import AsyncRunShell, AsyncWorkers
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .._core.dialogues.rounds import Run
+    from .._core.dialogues.run_state import RunState
     from .._core.exchange import Procedure
-    from .._core.rounds import Run
-    from .._core.run_state import RunState
 
 ItemT = TypeVar("ItemT")
 EventT = TypeVar("EventT")

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 from attrs import frozen
 
+from .._core.dialogues.execution import Ask, Batch, CallFinished, Job, ended, failed, out_of_time
 from .._core.exchange import Effect
-from .._core.execution import Ask, Batch, CallFinished, Job, ended, failed, out_of_time
 from .shell import AsyncShell
 
 Attempt: TypeAlias = tuple[Any, BaseException | None]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define
 
 from .._core.answers import status_of
-from .._core.execution import CallFinished, RoundEvent
+from .._core.dialogues.execution import CallFinished, RoundEvent
 from ..errors import APIError, class_for
 from .from_interactions import ResponseStream, failure, to_response
 from .history import History

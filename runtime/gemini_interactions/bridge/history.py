@@ -8,9 +8,9 @@ from typing import Any
 from attrs import define, evolve, field
 
 from .._bindings import bindings_of
-from .._core.dialogue import as_items, listed
+from .._core.dialogues.dialogue import as_items, listed
+from .._core.dialogues.run_state import RunState
 from .._core.drafts import shape_of
-from .._core.run_state import RunState
 from .from_interactions import to_contents
 from .json_values import Json
 from .losses import Translated

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeVa
 
 from attrs import evolve, frozen
 
-from ..errors import InvalidRequestError, TimeoutExpiredError, ToolError
-from ..tools import function_result
-from .answers import as_object
+from ...errors import InvalidRequestError, TimeoutExpiredError, ToolError
+from ...tools import function_result
+from ..answers import as_object
+from ..exchange import Beyond
+from ..limits import Deadline
+from ..log import logger
+from ..requests import did_you_mean, encoded
 from .decisions import Decision, Deny, Replace, ToolCall
-from .exchange import Beyond
-from .limits import Deadline
-from .log import logger
-from .requests import did_you_mean, encoded
 
 if TYPE_CHECKING:
-    from ..tools import Toolbox
+    from ...tools import Toolbox
+    from ..drafts import Json
     from .dialogue import Dialogue
-    from .drafts import Json
 
 EventT = TypeVar("EventT")
 

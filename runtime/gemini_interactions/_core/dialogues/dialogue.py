@@ -15,8 +15,8 @@ from typing import Any, cast
 
 from attrs import evolve, frozen
 
-from ..errors import InvalidRequestError
-from .drafts import Json, Shape
+from ...errors import InvalidRequestError
+from ..drafts import Json, Shape
 
 _CONTENT = frozenset({"text", "image", "audio", "document", "video"})
 

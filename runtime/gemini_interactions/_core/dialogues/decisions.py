@@ -7,8 +7,8 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
-from ..errors import InvalidRequestError
-from .requests import is_mapping
+from ...errors import InvalidRequestError
+from ..requests import is_mapping
 
 
 class _Nothing:

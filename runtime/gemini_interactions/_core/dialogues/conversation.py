@@ -13,16 +13,16 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from ..errors import InvalidRequestError
-from ..tools.toolbox import as_list
+from ...errors import InvalidRequestError
+from ...tools.toolbox import as_list
+from ..calls import Calls
+from ..drafts import Json, shape_of
+from ..exchange import Procedure
+from ..requests import OPTIONS, did_you_mean, written
 from .asking import Reply
-from .calls import Calls
 from .decisions import ToolCall
 from .dialogue import Dialogue, from_json, listed, to_json
-from .drafts import Json, shape_of
-from .exchange import Procedure
 from .execution import open_calls
-from .requests import OPTIONS, did_you_mean, written
 from .rounds import Run, RunOptions
 from .run_state import RunState
 

@@ -9,10 +9,10 @@ from typing import Any
 from attrs import field, frozen
 from attrs.validators import instance_of, optional
 
-from ..errors import InvalidRequestError
-from . import dialogue as saved
+from ...errors import InvalidRequestError
+from .. import dialogue as saved
+from ..drafts import Json
 from .dialogue import Dialogue
-from .drafts import Json
 
 
 def whole_parts(instance: object, attribute: Any, value: Json | None) -> None:

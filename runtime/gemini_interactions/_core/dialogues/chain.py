@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import frozen
 
-from ..errors import InteractionsError, StreamInterruptedError
-from .exchange import Beyond, Effect, Procedure
+from ...errors import InteractionsError, StreamInterruptedError
+from ..exchange import Beyond, Effect, Procedure
 
 if TYPE_CHECKING:
-    from .calls import Opened
-    from .session import StreamSession
+    from ..calls import Opened
+    from ..session import StreamSession
 
 InteractionT = TypeVar("InteractionT")
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ..errors import (
+from ...errors import (
     InteractionsError,
     InvalidRequestError,
     RoundsExhaustedError,
@@ -25,17 +25,17 @@ from ..errors import (
     RunTimeoutError,
     WaitTimeoutError,
 )
-from ..tools import Toolbox
-from .answers import as_object
+from ...tools import Toolbox
+from ..answers import as_object
+from ..calls import Calls
+from ..drafts import Json, shape_of
+from ..exchange import Procedure
+from ..requests import OPTIONS, did_you_mean, written
 from .asking import Asking, Reply
-from .calls import Calls
 from .continuation import Parts, most_parts
 from .decisions import Approve, OnCall, ToolCall, checked
 from .dialogue import Dialogue, Exchange
-from .drafts import Json, shape_of
-from .exchange import Procedure
 from .execution import Ask, Batch, CallFinished, Job, RoundEvent, open_calls, settled
-from .requests import OPTIONS, did_you_mean, written
 from .run_state import RunState
 
 MOST_ROUNDS = 10
@@ -337,7 +337,7 @@ class Run:
     def stopped(self, error: InteractionsError) -> RunError | None:
         if isinstance(error, WaitTimeoutError) or self.asking.deadline.expired():
             return self.error(RunTimeoutError, "its time is over")
-        if self.round > 1 or self.started or self._is_resumed:
+        if self.round > 1 or self.started or self.parts or self._is_resumed:
             return self.error(RunInterruptedError, str(error))
         return None  # nothing has happened: the error says it all
 

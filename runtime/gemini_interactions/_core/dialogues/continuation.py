@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from attrs import asdict, evolve, field, frozen
 
-from .._bindings import bindings_for, bindings_of
-from ..errors import InvalidRequestError
-from .drafts import Json, shape_of
-from .events import TERMINAL_EVENTS
+from ..._bindings import bindings_for, bindings_of
+from ...errors import InvalidRequestError
+from ..drafts import Json, shape_of
+from ..events import TERMINAL_EVENTS
 
 if TYPE_CHECKING:
-    from .._bindings import Bindings
-    from .session import StreamSession
+    from ..._bindings import Bindings
+    from ..session import StreamSession
 
 MOST_PARTS = 32
 OPENING = "interaction.created"

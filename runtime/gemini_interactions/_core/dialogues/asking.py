@@ -7,15 +7,15 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from ..errors import ContinuationError, InteractionsError, InvalidRequestError
-from .calls import Answer, CallOptions, Calls, Opened, split_options
+from ...errors import ContinuationError, InteractionsError, InvalidRequestError
+from ..calls import Answer, CallOptions, Calls, Opened, split_options
+from ..drafts import Json
+from ..events import is_running
+from ..exchange import Procedure
+from ..limits import Deadline, as_timeout
+from ..waiting import wait
 from .chain import Follow
 from .continuation import Parts
-from .drafts import Json
-from .events import is_running
-from .exchange import Procedure
-from .limits import Deadline, as_timeout
-from .waiting import wait
 
 
 @frozen
