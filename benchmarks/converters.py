@@ -106,6 +106,13 @@ ROW = Row(
         at_most("ours", WRITE.name, 0.3),
         at_least("cattrs' own hooks", READ.name, 1, of="ours"),
     ),
+    tried=(
+        "An event is two objects: making them takes 0.2 µs, six calls of Python another 0.2, and "
+        "the checks of every field, which a prototype with figures below the goals left out, the "
+        "rest. Tried: partial functions in place of `object.__new__`, subscripts for required "
+        "keys, one literal for all of them, a plain dictionary of writers. Each gives 6 % or less, "
+        "all of them together about 0.61 and 0.42 µs where these are 0.68 and 0.46."
+    ),
     take=taking.as_they_are,
     rounds=21,
 )
