@@ -164,9 +164,9 @@ ROW = Row(
     ),
     tried=(
         "The wait of threads is one for the interpreter, which 500 of them want at once: raw "
-        "urllib3 has it too. Ours gives the interpreter away more often, because a socket with a "
-        "timeout is waited for before it is read, and raw urllib3 sets none. Tried: head and body "
-        "of a request in one piece, connections remembered by origin, less work for each request."
+        "urllib3 has it too, and misses the limit by itself where this machine is slow. Tried: "
+        "head and body of a request in one piece, connections remembered by origin, no lock on "
+        "the way to them."
     ),
     take=taking.as_they_are,
     rounds=3,

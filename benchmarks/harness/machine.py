@@ -14,7 +14,7 @@ def facts() -> dict[str, str]:
         "processor": processor(),
         "cores": str(len(os.sched_getaffinity(0))),
         "memory": f"{memory_gb():.0f} GB",
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "load before the run": f"{os.getloadavg()[0]:.1f}",
         "peers": ", ".join(versions()),

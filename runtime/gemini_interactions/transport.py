@@ -70,6 +70,8 @@ class Transport:
     def pool(self) -> PoolManager:
         if self._given is not None:
             return self._given
+        if self._process == os.getpid() and (own := self._own) is not None:
+            return own  # without the lock, which many threads would wait for at once
         with self._mutex():
             if self._own is None:
                 from ._pool import new_pool

@@ -10,8 +10,8 @@ from attrs import field, frozen
 from attrs.validators import instance_of, optional
 
 from ...errors import InvalidRequestError
-from .. import dialogue as saved
 from ..drafts import Json
+from . import dialogue as saved
 from .dialogue import Dialogue
 
 
