@@ -19,7 +19,7 @@ from ._core.failures import bad_proxy
 from ._core.proxy import Proxy
 
 CONNECTIONS_KEPT = 512
-ASKED_WHILE_WAITING = 1024
+ASKED_WHILE_WAITING = 512
 """A read holds all the memory it asks for while it waits: little, until more than that comes."""
 
 
