@@ -18,7 +18,7 @@ from .vendoring.overloads import with_overloads
 
 RUNTIME = Path("runtime") / "gemini_interactions"
 CLIENTS = (RUNTIME / "client.py", RUNTIME / "aio" / "client.py")
-TEXTS = ("README.md", "docs/*.md", "examples/**/*.py", "runtime/**/*.py")
+TEXTS = ("runtime/**/*.py", "examples/**/*.py", "README.md", "docs/*.md")
 TEXT_IN_QUOTES = re.compile(r'"([^"\\\n]*)"')
 # What to do about a section of the import's report; the sections that are not here need nothing.
 DECISIONS = {

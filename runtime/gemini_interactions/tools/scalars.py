@@ -97,10 +97,10 @@ _SCALARS: Final[Mapping[Any, Scalar]] = {
     bool: Scalar("a boolean", {"type": "boolean"}, read_boolean),
     type(None): Scalar("null", {"type": "null"}, read_null),
     None: Scalar("null", {"type": "null"}, read_null),
-    date: Scalar("a date like 2026-05-20", text_of("date"), from_text(date.fromisoformat)),
+    date: Scalar("a date like 2026-01-31", text_of("date"), from_text(date.fromisoformat)),
     time: Scalar("a time like 17:30:00", text_of("time"), from_iso(time.fromisoformat)),
     datetime: Scalar(
-        "a date and time like 2026-05-20T17:30:00Z",
+        "a date and time like 2026-01-31T17:30:00Z",
         text_of("date-time"),
         from_iso(datetime.fromisoformat),
     ),
