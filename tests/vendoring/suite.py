@@ -18,8 +18,8 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[2]
 OURS = ("gemini_interactions", "gemini_interactions_types", "interactions_codegen")
 FULL, TYPES = "x._vendor.y", "x._vendor.z"
-ELSEWHERE = ("adk", "official", "typing")
-"""Tests that need other packages, run their programs, or run none."""
+ELSEWHERE = ("adk", "benchmarks", "official", "typing")
+"""Tests that need other packages, run their programs, run none, or are of no package."""
 BESIDE = ("benchmarks", "docs", "examples", "spec", "README.md")
 """What tests read."""
 SETTINGS = """\
@@ -28,6 +28,13 @@ addopts = -ra --strict-markers --import-mode=importlib -p x._vendor.y.testing.py
 filterwarnings = error
 xfail_strict = true
 """
+FEWER_EXAMPLES = """\
+from hypothesis import settings
+
+settings.register_profile("copy", max_examples=10)
+settings.load_profile("copy")
+"""
+"""What properties hold is shown with our own packages; here, that the copy is whole."""
 
 
 def main() -> int:
@@ -40,6 +47,7 @@ def main() -> int:
         bindings = TYPES if name == "tests/types" else f"{FULL}.bindings"
         bring(name, folder, bindings)
     (folder / "pytest.ini").write_text(SETTINGS, "utf-8")
+    (folder / "conftest.py").write_text(FEWER_EXAMPLES, "utf-8")
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     present = [name for name in OURS if find_spec(name) is not None]
     assert not present, f"{present} can be imported: this proves nothing"
